@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Error.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace millrace
+{
+
+/// The whole file; NotFound, Io, or ResourceExhausted above `limit` bytes. A folder is an error.
+[[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path,
+                                           std::uintmax_t limit = std::uintmax_t{4} << 30);
+
+/// Writes beside the target, syncs and renames: after a crash there is the old file or the new one,
+/// never half of one.
+[[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path& path,
+                                               std::string_view content);
+
+/// $MILLRACE_CACHE, else $XDG_CACHE_HOME/millrace, else ~/.cache/millrace; not created.
+[[nodiscard]] std::filesystem::path cacheFolder();
+
+} // namespace millrace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Plan.h"
+
+#include <optional>
+#include <stop_token>
+
+namespace millrace::plan
+{
+
+enum class Algorithm { Exact };
+
+struct SolveOptions {
+    Algorithm algorithm = Algorithm::Exact;
+    double gap = 0;                        ///< stop (Feasible) once the gap is at most this
+    Seconds timeLimit{10};                 ///< wall clock; Timeout
+    std::optional<std::int64_t> stepLimit; ///< deterministic; Feasible
+    std::uint64_t seed = 0;
+    std::optional<Plan> warmStart; ///< of a similar problem; tried first when it is still valid
+};
+
+/// Sees better plans and bounds as they come, on the solving thread; must be quick and must not
+/// throw.
+class PlanSink
+{
+public:
+    virtual ~PlanSink() = default;
+    /// `incumbent` is null until there is one; its lowerBound is current.
+    virtual void improved(const Plan* incumbent, Seconds lowerBound) = 0;
+};
+class NoPlanSink final : public PlanSink
+{
+public:
+    void improved(const Plan*, Seconds) override {}
+};
+
+/// The best plan it can find with a lower bound valid for every plan; infeasible, time limit and
+/// cancelled are states of the plan. Cancels within 10 ms. Same problem, seed and step limit: same
+/// plan. Errors: InvalidArgument for an invalid problem only.
+[[nodiscard]] Result<Plan> solve(const Problem& problem, const SolveOptions& options,
+                                 std::stop_token stop, PlanSink& sink);
+
+/// Independent re-computation of every figure and rule; shares no code with solvers or
+/// fillFigures(). Every difference is one sentence
+/// ("stage 2 (pi-1): memory_bytes is 100, 96 by the problem"); empty: the plan is right. Relative
+/// tolerance 1e-9.
+[[nodiscard]] std::vector<std::string> check(const Problem& problem, const Plan& plan);
+
+} // namespace millrace::plan

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Room `profile`: measured layer times of this machine. It uses `inference` and `base`.
+#pragma once
+
+#include "base/Error.h"
+#include "base/Progress.h"
+#include "base/Units.h"
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace millrace::profile
+{
+
+/// Times of one model's layers; "millrace-profile/1" on disk. Keyed by layer name, so that it
+/// outlives reordering.
+struct Profile {
+    std::string modelSha256;
+    std::map<std::string, std::int64_t> dims;
+    std::string machine; ///< free text: CPU model; part of the cache key
+    int runs = 0;
+    std::map<std::string, Seconds> seconds; ///< a layer fused into an earlier one has 0
+    std::map<std::string, std::map<std::string, Seconds>>
+        classes; ///< per device class: layer -> seconds; may be empty
+    bool operator==(const Profile&) const = default;
+};
+[[nodiscard]] std::string writeProfile(const Profile& profile);
+[[nodiscard]] Result<Profile> parseProfile(std::string_view text, const std::string& source);
+
+struct MeasureOptions {
+    int runs = 7; ///< counted runs; the median per layer is kept
+    int warmups = 2;
+};
+
+/// One layer as the profiler will see it: its name and the tensors it makes (a fused kernel is
+/// found by what it makes).
+struct ProfiledLayer {
+    std::string name;
+    std::vector<std::string> outputs;
+};
+
+/// Runs the model (from onnx::exportForProfiling) with ONNX Runtime's profiler, one thread, the
+/// runner's session options, seeded random inputs, a pause between runs (a hot back-to-back loop is
+/// about 12 % faster than a paced pipeline). Kernels fused from several layers are charged to the
+/// first of them; what the profiler names but no layer owns (inserted copies and reorders) goes to
+/// the layer before it. `layers` in topological order. Several seconds; cancellable between runs.
+[[nodiscard]] Result<Profile> measure(const std::filesystem::path& model,
+                                      std::span<const ProfiledLayer> layers,
+                                      const MeasureOptions& options, std::stop_token stop,
+                                      ProgressSink& progress);
+
+/// This machine's CPU, for the cache key and the reader.
+[[nodiscard]] std::string machineName();
+
+/// A profile from the cache folder for this model, dims, machine and ONNX Runtime version; NotFound
+/// when there is none.
+[[nodiscard]] Result<Profile> cached(const std::string& modelSha256,
+                                     const std::map<std::string, std::int64_t>& dims);
+[[nodiscard]] Result<void> cache(const Profile& profile);
+
+} // namespace millrace::profile
