@@ -1,1 +1,120 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/File.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+namespace millrace
+{
+namespace
+{
+
+/// A file descriptor that closes itself.
+class Descriptor
+{
+public:
+    explicit Descriptor(int fd) : m_fd(fd) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    [[nodiscard]] int get() const { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+std::string systemMessage()
+{
+    return std::strerror(errno);
+}
+
+Result<void> writeAll(int fd, std::string_view content, const std::string& path)
+{
+    while (!content.empty()) {
+        const ssize_t written = ::write(fd, content.data(), content.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail(ErrorCode::Io, "{}: cannot write: {}", path, systemMessage());
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t limit)
+{
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(status))
+        return fail(ErrorCode::NotFound, "{}: no such file", path.string());
+    if (std::filesystem::is_directory(status))
+        return fail(ErrorCode::Io, "{}: is a folder, a file is needed", path.string());
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        return fail(ErrorCode::Io, "{}: cannot open: {}", path.string(), systemMessage());
+
+    std::string content;
+    if (std::filesystem::is_regular_file(status)) {
+        const auto size = std::filesystem::file_size(path, error);
+        if (!error && size <= limit)
+            content.reserve(size);
+    }
+    std::string block(1 << 20, '\0');
+    while (in) {
+        in.read(block.data(), static_cast<std::streamsize>(block.size()));
+        content.append(block, 0, static_cast<std::size_t>(in.gcount()));
+        if (content.size() > limit)
+            return fail(ErrorCode::ResourceExhausted, "{}: larger than {} bytes", path.string(),
+                        limit);
+    }
+    if (in.bad())
+        return fail(ErrorCode::Io, "{}: cannot read: {}", path.string(), systemMessage());
+    return content;
+}
+
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content)
+{
+    static std::atomic<unsigned> counter = 0;
+    const std::string temporary =
+        fmt::format("{}.{}-{}.tmp", path.string(), ::getpid(), counter.fetch_add(1));
+    const Descriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (file.get() < 0)
+        return fail(ErrorCode::Io, "{}: cannot write into its folder: {}", path.string(),
+                    systemMessage());
+    Result<void> done = writeAll(file.get(), content, path.string());
+    if (done && ::fsync(file.get()) != 0)
+        done = fail(ErrorCode::Io, "{}: cannot write: {}", path.string(), systemMessage());
+    if (done && ::rename(temporary.c_str(), path.c_str()) != 0)
+        done = fail(ErrorCode::Io, "{}: cannot replace it: {}", path.string(), systemMessage());
+    if (!done)
+        ::unlink(temporary.c_str());
+    return done;
+}
+
+std::filesystem::path cacheFolder()
+{
+    const auto variable = [](const char* name) {
+        const char* value = std::getenv(name);
+        return std::string(value != nullptr ? value : "");
+    };
+    if (const std::string own = variable("MILLRACE_CACHE"); !own.empty())
+        return own;
+    if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty())
+        return std::filesystem::path(xdg) / "millrace";
+    return std::filesystem::path(variable("HOME")) / ".cache" / "millrace";
+}
+
+} // namespace millrace
