@@ -1,1 +1,115 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/Tensor.h"
+
+#include <array>
+#include <cstring>
+
+namespace millrace::inference
+{
+namespace
+{
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
+class Generator
+{
+public:
+    explicit Generator(std::uint64_t seed) : m_state(seed) {}
+    std::uint64_t next()
+    {
+        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15U);
+        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+        return z ^ (z >> 31U);
+    }
+    /// Uniform in [0, 1), 24 bits: exact as a float.
+    float unit() { return static_cast<float>(next() >> 40U) * 0x1p-24F; }
+
+private:
+    std::uint64_t m_state;
+};
+
+template <class T, class Make>
+void fill(std::vector<std::byte>& data, const Make& make)
+{
+    for (std::size_t at = 0; at + sizeof(T) <= data.size(); at += sizeof(T)) {
+        const T value = make();
+        std::memcpy(data.data() + at, &value, sizeof(T));
+    }
+}
+
+/// IEEE half of a number in [0, 1); the mantissa is cut, not rounded.
+std::uint16_t half(float value)
+{
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    const std::int32_t exponent = static_cast<std::int32_t>((bits >> 23U) & 0xffU) - 127 + 15;
+    if (exponent <= 0)
+        return 0;
+    return static_cast<std::uint16_t>((static_cast<std::uint32_t>(exponent) << 10U) |
+                                      ((bits >> 13U) & 0x3ffU));
+}
+
+std::uint16_t brain(float value)
+{
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    return static_cast<std::uint16_t>(bits >> 16U);
+}
+
+} // namespace
+
+Result<Tensor> randomTensor(graph::DType dtype, const std::vector<std::int64_t>& shape,
+                            std::uint64_t seed)
+{
+    const auto bytes = graph::denseBytes(dtype, shape);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    Tensor tensor{dtype, shape, std::vector<std::byte>(static_cast<std::size_t>(bytes->value))};
+    Generator random(seed);
+    const auto small = [&random] { return random.next() % 8; };
+    switch (dtype) {
+    case graph::DType::Float32:
+        fill<float>(tensor.data, [&] { return random.unit(); });
+        break;
+    case graph::DType::Float64:
+        fill<double>(tensor.data, [&] { return static_cast<double>(random.unit()); });
+        break;
+    case graph::DType::Complex64:
+        fill<float>(tensor.data, [&] { return random.unit(); });
+        break;
+    case graph::DType::Complex128:
+        fill<double>(tensor.data, [&] { return static_cast<double>(random.unit()); });
+        break;
+    case graph::DType::Float16:
+        fill<std::uint16_t>(tensor.data, [&] { return half(random.unit()); });
+        break;
+    case graph::DType::BFloat16:
+        fill<std::uint16_t>(tensor.data, [&] { return brain(random.unit()); });
+        break;
+    case graph::DType::Int8:
+    case graph::DType::UInt8:
+        fill<std::uint8_t>(tensor.data, [&] { return static_cast<std::uint8_t>(small()); });
+        break;
+    case graph::DType::Bool:
+        fill<std::uint8_t>(tensor.data, [&] { return static_cast<std::uint8_t>(small() & 1U); });
+        break;
+    case graph::DType::Int16:
+    case graph::DType::UInt16:
+        fill<std::uint16_t>(tensor.data, [&] { return static_cast<std::uint16_t>(small()); });
+        break;
+    case graph::DType::Int32:
+    case graph::DType::UInt32:
+        fill<std::uint32_t>(tensor.data, [&] { return static_cast<std::uint32_t>(small()); });
+        break;
+    case graph::DType::Int64:
+    case graph::DType::UInt64:
+        fill<std::uint64_t>(tensor.data, [&] { return std::uint64_t{small()}; });
+        break;
+    default:
+        return fail(ErrorCode::Unsupported, "no random values for element type {}; give an input",
+                    graph::name(dtype));
+    }
+    return tensor;
+}
+
+} // namespace millrace::inference

@@ -1,1 +1,280 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "inference/Session.h"
+
+#include <onnxruntime_cxx_api.h>
+#include <onnxruntime_session_options_config_keys.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace millrace::inference
+{
+namespace
+{
+
+using graph::DType;
+
+struct TypePair {
+    ONNXTensorElementDataType ort;
+    DType own;
+};
+constexpr std::array<TypePair, 22> kTypes = {{
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, DType::Float32},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, DType::Float64},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, DType::Float16},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16, DType::BFloat16},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8, DType::Int8},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16, DType::Int16},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32, DType::Int32},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, DType::Int64},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8, DType::UInt8},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16, DType::UInt16},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, DType::UInt32},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64, DType::UInt64},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, DType::Bool},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING, DType::String},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX64, DType::Complex64},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX128, DType::Complex128},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E4M3FN, DType::Float8E4M3FN},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E4M3FNUZ, DType::Float8E4M3FNUZ},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E5M2, DType::Float8E5M2},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E5M2FNUZ, DType::Float8E5M2FNUZ},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT4, DType::UInt4},
+    {ONNX_TENSOR_ELEMENT_DATA_TYPE_INT4, DType::Int4},
+}};
+
+DType ownType(ONNXTensorElementDataType type)
+{
+    const auto found = std::find_if(kTypes.begin(), kTypes.end(),
+                                    [type](const TypePair& pair) { return pair.ort == type; });
+    return found == kTypes.end() ? DType::Undefined : found->own;
+}
+
+ONNXTensorElementDataType ortType(DType type)
+{
+    const auto found = std::find_if(kTypes.begin(), kTypes.end(),
+                                    [type](const TypePair& pair) { return pair.own == type; });
+    return found == kTypes.end() ? ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED : found->ort;
+}
+
+/// The library's messages may span lines; ours are one line.
+std::string oneLine(std::string text)
+{
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    while (!text.empty() && text.back() == ' ')
+        text.pop_back();
+    return text;
+}
+
+const Ort::Env& environment()
+{
+    // One per process by the library's own rule; errors reach us as exceptions, so its log stays
+    // quiet.
+    static const Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "millrace");
+    return env;
+}
+
+/// The one place where session options are set. No arena and extended (not layout) optimisation
+/// keep a stage's peak memory near its weights.
+Ort::SessionOptions sessionOptions(const SessionOptions& options)
+{
+    Ort::SessionOptions result;
+    result.SetGraphOptimizationLevel(options.optimization == Optimization::None
+                                         ? GraphOptimizationLevel::ORT_DISABLE_ALL
+                                         : GraphOptimizationLevel::ORT_ENABLE_EXTENDED);
+    result.SetIntraOpNumThreads(options.threads);
+    result.SetInterOpNumThreads(1);
+    result.SetExecutionMode(ExecutionMode::ORT_SEQUENTIAL);
+    result.DisableCpuMemArena();
+    result.DisableMemPattern();
+    result.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
+    result.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
+    result.AddConfigEntry(kOrtSessionOptionsConfigAllowInterOpSpinning, "0");
+    for (const auto& [name, value] : options.dims)
+        Ort::ThrowOnError(
+            Ort::GetApi().AddFreeDimensionOverrideByName(result, name.c_str(), value));
+    if (options.profilePrefix)
+        result.EnableProfiling(options.profilePrefix->c_str());
+    return result;
+}
+
+ValueInfo valueInfo(std::string name, const Ort::TypeInfo& type)
+{
+    ValueInfo info;
+    info.name = std::move(name);
+    if (type.GetONNXType() != ONNX_TYPE_TENSOR)
+        return info;
+    const auto tensor = type.GetTensorTypeAndShapeInfo();
+    info.dtype = ownType(tensor.GetElementType());
+    info.shape = tensor.GetShape();
+    std::vector<const char*> symbols(tensor.GetDimensionsCount());
+    tensor.GetSymbolicDimensions(symbols.data(), symbols.size());
+    for (const char* symbol : symbols)
+        info.dimNames.emplace_back(symbol != nullptr ? symbol : "");
+    return info;
+}
+
+} // namespace
+
+std::string runtimeVersion()
+{
+    return OrtGetApiBase()->GetVersionString();
+}
+
+struct Session::Impl {
+    explicit Impl(Ort::Session opened) : session(std::move(opened))
+    {
+        Ort::AllocatorWithDefaultOptions allocator;
+        for (std::size_t i = 0; i < session.GetInputCount(); ++i)
+            inputs.push_back(valueInfo(session.GetInputNameAllocated(i, allocator).get(),
+                                       session.GetInputTypeInfo(i)));
+        for (std::size_t i = 0; i < session.GetOutputCount(); ++i)
+            outputs.push_back(valueInfo(session.GetOutputNameAllocated(i, allocator).get(),
+                                        session.GetOutputTypeInfo(i)));
+    }
+
+    template <class Open>
+    static Result<Session> open(const SessionOptions& options, const Open& openSession)
+    {
+        try {
+            return Session(std::make_unique<Impl>(openSession(sessionOptions(options))));
+        } catch (const std::exception& error) {
+            return fail(ErrorCode::Unsupported, "ONNX Runtime cannot load the model: {}",
+                        oneLine(error.what()));
+        }
+    }
+
+    /// The feed for an input; the library reads the caller's bytes, nothing is copied.
+    [[nodiscard]] Result<Ort::Value> feed(const ValueInfo& input,
+                                          std::span<const NamedTensor> feeds) const
+    {
+        const auto found = std::find_if(feeds.begin(), feeds.end(),
+                                        [&](const NamedTensor& t) { return t.name == input.name; });
+        if (found == feeds.end())
+            return fail(ErrorCode::InvalidArgument, "input \"{}\" is missing", input.name);
+        const Tensor& tensor = found->tensor;
+        if (tensor.dtype != input.dtype)
+            return fail(ErrorCode::InvalidArgument, "input \"{}\" is {}, the model takes {}",
+                        input.name, graph::name(tensor.dtype), graph::name(input.dtype));
+        bool fits = tensor.shape.size() == input.shape.size();
+        for (std::size_t i = 0; fits && i < input.shape.size(); ++i)
+            fits = input.shape[i] < 0 || input.shape[i] == tensor.shape[i];
+        if (!fits)
+            return fail(ErrorCode::InvalidArgument,
+                        "input \"{}\" has shape [{}], the model takes [{}]", input.name,
+                        fmt::join(tensor.shape, ", "), fmt::join(input.shape, ", "));
+        const auto bytes = graph::denseBytes(tensor.dtype, tensor.shape);
+        if (!bytes || static_cast<std::size_t>(bytes->value) != tensor.data.size())
+            return fail(ErrorCode::InvalidArgument, "input \"{}\": {} bytes do not fit its shape",
+                        input.name, tensor.data.size());
+        // The library never writes to inputs; its interface only lacks the const.
+        return Ort::Value::CreateTensor(memory, const_cast<std::byte*>(tensor.data.data()),
+                                        tensor.data.size(), tensor.shape.data(),
+                                        tensor.shape.size(), ortType(tensor.dtype));
+    }
+
+    static Result<NamedTensor> output(const ValueInfo& info, const Ort::Value& value)
+    {
+        if (!value.IsTensor())
+            return fail(ErrorCode::Unsupported, "output \"{}\" is no dense tensor", info.name);
+        const auto shape = value.GetTensorTypeAndShapeInfo();
+        NamedTensor result{info.name, {ownType(shape.GetElementType()), shape.GetShape(), {}}};
+        const auto bytes = graph::denseBytes(result.tensor.dtype, result.tensor.shape);
+        if (!bytes || graph::bitsPerElement(result.tensor.dtype) == 0)
+            return fail(ErrorCode::Unsupported, "output \"{}\" has no fixed-size elements",
+                        info.name);
+        result.tensor.data.resize(static_cast<std::size_t>(bytes->value));
+        if (!result.tensor.data.empty())
+            std::memcpy(result.tensor.data.data(), value.GetTensorRawData(),
+                        result.tensor.data.size());
+        return result;
+    }
+
+    Ort::Session session;
+    Ort::MemoryInfo memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
+    std::vector<ValueInfo> inputs, outputs;
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::fromFile(const std::filesystem::path& path, const SessionOptions& options)
+{
+    return Impl::open(options, [&](const Ort::SessionOptions& ort) {
+        return Ort::Session(environment(), path.c_str(), ort);
+    });
+}
+
+Result<Session> Session::fromBytes(std::string_view model, const SessionOptions& options)
+{
+    return Impl::open(options, [&](const Ort::SessionOptions& ort) {
+        return Ort::Session(environment(), model.data(), model.size(), ort);
+    });
+}
+
+const std::vector<ValueInfo>& Session::inputs() const
+{
+    return m_impl->inputs;
+}
+const std::vector<ValueInfo>& Session::outputs() const
+{
+    return m_impl->outputs;
+}
+
+Result<std::vector<NamedTensor>> Session::run(std::span<const NamedTensor> feeds,
+                                              std::stop_token stop)
+{
+    std::vector<const char*> inputNames, outputNames;
+    std::vector<Ort::Value> values;
+    for (const ValueInfo& input : m_impl->inputs) {
+        auto value = m_impl->feed(input, feeds);
+        if (!value)
+            return tl::unexpected(value.error());
+        inputNames.push_back(input.name.c_str());
+        values.push_back(std::move(*value));
+    }
+    for (const NamedTensor& feed : feeds)
+        if (std::none_of(m_impl->inputs.begin(), m_impl->inputs.end(),
+                         [&](const ValueInfo& input) { return input.name == feed.name; }))
+            return fail(ErrorCode::InvalidArgument, "the model has no input \"{}\"", feed.name);
+    for (const ValueInfo& output : m_impl->outputs)
+        outputNames.push_back(output.name.c_str());
+    if (stop.stop_requested())
+        return fail(ErrorCode::Cancelled, "cancelled");
+
+    std::vector<NamedTensor> results;
+    try {
+        Ort::RunOptions options;
+        const std::stop_callback terminate(stop, [&options] { options.SetTerminate(); });
+        const auto outputs =
+            m_impl->session.Run(options, inputNames.data(), values.data(), values.size(),
+                                outputNames.data(), outputNames.size());
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            auto result = Impl::output(m_impl->outputs[i], outputs[i]);
+            if (!result)
+                return tl::unexpected(result.error());
+            results.push_back(std::move(*result));
+        }
+    } catch (const std::exception& error) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled");
+        return fail(ErrorCode::Internal, "ONNX Runtime cannot run the model: {}",
+                    oneLine(error.what()));
+    }
+    return results;
+}
+
+Result<std::filesystem::path> Session::endProfiling()
+{
+    try {
+        Ort::AllocatorWithDefaultOptions allocator;
+        return std::filesystem::path(m_impl->session.EndProfilingAllocated(allocator).get());
+    } catch (const std::exception& error) {
+        return fail(ErrorCode::Internal, "ONNX Runtime's profiler: {}", oneLine(error.what()));
+    }
+}
+
+} // namespace millrace::inference
