@@ -1,1 +1,349 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Everything here is computed from the problem's rules anew, on purpose without the solver's or
+// fillFigures()' helpers.
+#include "plan/Solve.h"
+
+#include <cmath>
+#include <set>
+
+namespace millrace::plan
+{
+namespace
+{
+
+class Checker
+{
+public:
+    Checker(const Problem& problem, const Plan& plan) : m_problem(problem), m_plan(plan) {}
+
+    std::vector<std::string> run()
+    {
+        if (m_plan.stages.empty()) {
+            checkWithoutStages();
+            return m_differences;
+        }
+        if (!checkLayers())
+            return m_differences; // figures of a plan that is no plan mean nothing
+        checkDevices();
+        checkHops();
+        checkStages();
+        checkTotals();
+        checkBound();
+        return m_differences;
+    }
+
+private:
+    template <class... Args>
+    void differ(fmt::format_string<Args...> format, Args&&... args)
+    {
+        m_differences.push_back(fmt::format(format, std::forward<Args>(args)...));
+    }
+    static bool same(double a, double b)
+    {
+        return a == b || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+    }
+    void expect(const std::string& what, double given, double computed)
+    {
+        if (!same(given, computed))
+            differ("{} is {}, {} by the problem", what, given, computed);
+    }
+    [[nodiscard]] const std::string& deviceName(DeviceId id) const
+    {
+        return m_problem.devices[static_cast<std::size_t>(id.value)].name;
+    }
+    [[nodiscard]] std::string stageName(std::size_t k) const
+    {
+        return fmt::format("stage {} ({})", k + 1, deviceName(m_plan.stages[k].device));
+    }
+
+    void checkWithoutStages()
+    {
+        if (m_plan.status == Status::Optimal || m_plan.status == Status::Feasible)
+            differ("status is {}, but there are no stages", name(m_plan.status));
+        if (m_plan.status == Status::Infeasible && m_plan.whyInfeasible.empty())
+            differ("why_infeasible is empty");
+    }
+
+    /// Every layer in exactly one stage, no stage empty, nothing needed before it is made.
+    bool checkLayers()
+    {
+        m_stageOf.assign(m_problem.layers.size(), -1);
+        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
+            const Stage& stage = m_plan.stages[k];
+            if (stage.device.value < 0 ||
+                static_cast<std::size_t>(stage.device.value) >= m_problem.devices.size()) {
+                differ("stage {} runs on a device that does not exist", k + 1);
+                return false;
+            }
+            if (stage.layers.empty())
+                differ("{} has no layers", stageName(k));
+            for (const LayerId layer : stage.layers) {
+                if (layer.value < 0 ||
+                    static_cast<std::size_t>(layer.value) >= m_problem.layers.size()) {
+                    differ("{} has layer {}, which does not exist", stageName(k), layer.value);
+                    return false;
+                }
+                int& where = m_stageOf[static_cast<std::size_t>(layer.value)];
+                if (where >= 0)
+                    differ("layer {} stands in stages {} and {}", layer.value, where + 1, k + 1);
+                where = static_cast<int>(k);
+            }
+        }
+        for (std::size_t i = 0; i < m_stageOf.size(); ++i)
+            if (m_stageOf[i] < 0)
+                differ("layer {} is in no stage", i);
+        for (const auto& tensor : m_problem.tensors)
+            for (const LayerId consumer : tensor.consumers)
+                if (tensor.producer && stageOf(*tensor.producer) > stageOf(consumer))
+                    differ("layer {} runs before layer {}, whose result it needs", consumer.value,
+                           tensor.producer->value);
+        return m_differences.empty();
+    }
+    [[nodiscard]] int stageOf(LayerId layer) const
+    {
+        return m_stageOf[static_cast<std::size_t>(layer.value)];
+    }
+
+    void checkDevices()
+    {
+        std::set<std::int32_t> used;
+        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
+            const Stage& stage = m_plan.stages[k];
+            if (!used.insert(stage.device.value).second)
+                differ("{}: the device has another stage already", stageName(k));
+            if (!m_problem.devices[static_cast<std::size_t>(stage.device.value)].enabled)
+                differ("{}: the device is disabled", stageName(k));
+        }
+        const int count = static_cast<int>(m_plan.stages.size());
+        if (count < m_problem.stages.min || (m_problem.stages.max && count > *m_problem.stages.max))
+            differ("{} stages, the problem allows {} to {}", count, m_problem.stages.min,
+                   m_problem.stages.max ? std::to_string(*m_problem.stages.max) : "any number");
+        for (const Pin& pin : m_problem.pins)
+            if (m_plan.stages[static_cast<std::size_t>(stageOf(pin.layer))].device != pin.device)
+                differ(
+                    "layer {} runs on {}, it is pinned to {}", pin.layer.value,
+                    deviceName(m_plan.stages[static_cast<std::size_t>(stageOf(pin.layer))].device),
+                    deviceName(pin.device));
+    }
+
+    /// Bytes over hop k: made before it (or fed) and needed after it (or given out).
+    [[nodiscard]] std::int64_t hopBytes(int hop) const
+    {
+        std::int64_t bytes = 0;
+        const int last = static_cast<int>(m_plan.stages.size());
+        for (const auto& tensor : m_problem.tensors) {
+            const int made = tensor.producer ? stageOf(*tensor.producer) : -1;
+            int needed = tensor.isOutput ? last : -1;
+            for (const LayerId consumer : tensor.consumers)
+                needed = std::max(needed, stageOf(consumer));
+            if (made < hop && needed >= hop)
+                bytes += tensor.bytes.value;
+        }
+        return bytes;
+    }
+
+    void checkHops()
+    {
+        const std::size_t last = m_plan.stages.size();
+        if (m_plan.hops.size() != last + 1) {
+            differ("there are {} hops, {} stages need {}", m_plan.hops.size(), last, last + 1);
+            return;
+        }
+        for (std::size_t k = 0; k <= last; ++k) {
+            const auto from =
+                k == 0 ? m_problem.source : std::optional(m_plan.stages[k - 1].device);
+            const auto to = k == last ? m_problem.sink : std::optional(m_plan.stages[k].device);
+            const Hop& hop = m_plan.hops[k];
+            if (hop.from != from || hop.to != to)
+                differ("hop {} joins other devices than its stages", k);
+            const std::int64_t bytes = hopBytes(static_cast<int>(k));
+            expect(fmt::format("hop {}: bytes", k), static_cast<double>(hop.bytes.value),
+                   static_cast<double>(bytes));
+            m_hopSeconds.push_back(linkSeconds(from, to, bytes));
+            m_hopDelay.push_back(linkDelay(from, to));
+            if (!std::isfinite(m_hopSeconds.back()))
+                differ("hop {}: there is no link from {} to {}", k, deviceName(*from),
+                       deviceName(*to));
+            expect(fmt::format("hop {}: seconds", k), hop.seconds.value, m_hopSeconds.back());
+        }
+    }
+    [[nodiscard]] double linkSeconds(std::optional<DeviceId> from, std::optional<DeviceId> to,
+                                     std::int64_t bytes) const
+    {
+        if (!from || !to || *from == *to)
+            return 0;
+        const double bandwidth = m_problem.bandwidth.at(*from, *to).value;
+        if (bandwidth == 0)
+            return HUGE_VAL;
+        return static_cast<double>(bytes) * 8 / bandwidth +
+               m_problem.occupancy.at(*from, *to).value;
+    }
+    [[nodiscard]] double linkDelay(std::optional<DeviceId> from, std::optional<DeviceId> to) const
+    {
+        return !from || !to || *from == *to ? 0 : m_problem.delay.at(*from, *to).value;
+    }
+
+    void checkStages()
+    {
+        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
+            const Stage& stage = m_plan.stages[k];
+            const Device& device = m_problem.devices[static_cast<std::size_t>(stage.device.value)];
+            double seconds = 0;
+            std::int64_t memory = m_problem.memoryModel.fixed.value;
+            std::int64_t activation = 0;
+            for (const LayerId id : stage.layers) {
+                const Layer& layer = m_problem.layers[static_cast<std::size_t>(id.value)];
+                memory += layer.weightBytes.value;
+                activation = std::max(activation, layer.activationBytes.value);
+                if (const auto time = layer.seconds.find(device.className);
+                    time != layer.seconds.end())
+                    seconds += time->second.value;
+                else
+                    differ("{}: class {} cannot run layer {}", stageName(k), device.className,
+                           layer.name);
+            }
+            for (const SharedWeight& shared : m_problem.sharedWeights)
+                for (const LayerId layer : shared.layers)
+                    if (stageOf(layer) == static_cast<int>(k)) {
+                        memory += shared.bytes.value;
+                        break;
+                    }
+            memory += activation;
+            memory += roundedUp(m_problem.memoryModel.inCopies, hopBytes(static_cast<int>(k)));
+            memory += roundedUp(m_problem.memoryModel.outCopies, hopBytes(static_cast<int>(k) + 1));
+            expect(stageName(k) + ": compute_s", stage.compute.value, seconds);
+            expect(stageName(k) + ": memory_bytes", static_cast<double>(stage.memory.value),
+                   static_cast<double>(memory));
+            if (memory > device.memory.value)
+                differ("{} needs {} bytes, the device has {}", stageName(k), memory,
+                       device.memory.value);
+            m_stageSeconds.push_back(seconds);
+        }
+    }
+    static std::int64_t roundedUp(double copies, std::int64_t bytes)
+    {
+        return static_cast<std::int64_t>(std::ceil(copies * static_cast<double>(bytes)));
+    }
+
+    /// What one stage or hop adds to the choice of the bottleneck.
+    [[nodiscard]] double cost(BottleneckKind kind, std::size_t index) const
+    {
+        switch (kind) {
+        case BottleneckKind::Compute:
+            return m_stageSeconds[index];
+        case BottleneckKind::Transfer:
+            return m_hopSeconds[index];
+        case BottleneckKind::Stage:
+            return m_hopSeconds[index] + m_hopDelay[index] + m_stageSeconds[index] +
+                   m_hopSeconds[index + 1] + m_hopDelay[index + 1];
+        }
+        return 0;
+    }
+
+    void checkTotals()
+    {
+        if (m_hopSeconds.size() != m_stageSeconds.size() + 1)
+            return;
+        double worst = 0;
+        double endToEnd = 0;
+        const bool overlap = m_problem.overlap == Overlap::Yes;
+        for (std::size_t k = 0; k < m_stageSeconds.size(); ++k) {
+            endToEnd += m_stageSeconds[k];
+            worst =
+                std::max(worst, cost(overlap ? BottleneckKind::Compute : BottleneckKind::Stage, k));
+        }
+        for (std::size_t k = 0; k < m_hopSeconds.size(); ++k) {
+            endToEnd += m_hopSeconds[k] + m_hopDelay[k];
+            if (overlap)
+                worst = std::max(worst, m_hopSeconds[k]);
+        }
+        expect("bottleneck_s", m_plan.bottleneckTime.value, worst);
+        expect("end_to_end_s", m_plan.endToEnd.value, endToEnd);
+        checkBottleneckRow(worst, overlap);
+        checkSingleDevice(overlap);
+    }
+    void checkBottleneckRow(double worst, bool overlap)
+    {
+        const auto [kind, index] = m_plan.bottleneck;
+        const std::size_t rows =
+            kind == BottleneckKind::Transfer ? m_hopSeconds.size() : m_stageSeconds.size();
+        const bool fitting = overlap == (kind != BottleneckKind::Stage);
+        if (!fitting || index < 0 || static_cast<std::size_t>(index) >= rows ||
+            !same(cost(kind, static_cast<std::size_t>(index)), worst))
+            differ("bottleneck does not name the slowest stage or hop");
+    }
+
+    void checkSingleDevice(bool overlap)
+    {
+        std::int64_t in = 0;
+        std::int64_t out = 0;
+        std::int64_t weights = m_problem.memoryModel.fixed.value;
+        std::int64_t activation = 0;
+        for (const auto& tensor : m_problem.tensors) {
+            if (!tensor.producer && (tensor.isOutput || !tensor.consumers.empty()))
+                in += tensor.bytes.value;
+            if (tensor.isOutput)
+                out += tensor.bytes.value;
+        }
+        for (const Layer& layer : m_problem.layers) {
+            weights += layer.weightBytes.value;
+            activation = std::max(activation, layer.activationBytes.value);
+        }
+        for (const SharedWeight& shared : m_problem.sharedWeights)
+            weights += shared.layers.empty() ? 0 : shared.bytes.value;
+        const std::int64_t memory = weights + activation +
+                                    roundedUp(m_problem.memoryModel.inCopies, in) +
+                                    roundedUp(m_problem.memoryModel.outCopies, out);
+        double best = HUGE_VAL;
+        for (std::size_t d = 0; d < m_problem.devices.size(); ++d) {
+            const Device& device = m_problem.devices[d];
+            const DeviceId id(d);
+            if (!device.enabled || device.memory.value < memory)
+                continue;
+            double seconds = 0;
+            for (const Layer& layer : m_problem.layers) {
+                const auto time = layer.seconds.find(device.className);
+                seconds += time == layer.seconds.end() ? HUGE_VAL : time->second.value;
+            }
+            const double receive = linkSeconds(m_problem.source, id, in);
+            const double send = linkSeconds(id, m_problem.sink, out);
+            const double delays = linkDelay(m_problem.source, id) + linkDelay(id, m_problem.sink);
+            best = std::min(best, overlap ? std::max({seconds, receive, send})
+                                          : receive + seconds + send + delays);
+        }
+        if (m_plan.singleDevice.has_value() != std::isfinite(best))
+            differ("single_device_s is {}, by the problem {}",
+                   m_plan.singleDevice ? "given" : "null",
+                   std::isfinite(best) ? fmt::format("{}", best) : "no device can hold the model");
+        else if (m_plan.singleDevice)
+            expect("single_device_s", m_plan.singleDevice->value, best);
+    }
+
+    void checkBound()
+    {
+        const double bottleneck = m_plan.bottleneckTime.value;
+        const double bound = m_plan.lowerBound.value;
+        if (bound > bottleneck && !same(bound, bottleneck))
+            differ("lower_bound_s {} is above bottleneck_s {}", bound, bottleneck);
+        if (m_plan.status == Status::Optimal && !same(bound, bottleneck))
+            differ("status is optimal, but lower_bound_s {} is not bottleneck_s {}", bound,
+                   bottleneck);
+        if (m_plan.status == Status::Infeasible)
+            differ("status is infeasible, but there are stages");
+    }
+
+    const Problem& m_problem;
+    const Plan& m_plan;
+    std::vector<int> m_stageOf;
+    std::vector<double> m_stageSeconds, m_hopSeconds, m_hopDelay;
+    std::vector<std::string> m_differences;
+};
+
+} // namespace
+
+std::vector<std::string> check(const Problem& problem, const Plan& plan)
+{
+    return Checker(problem, plan).run();
+}
+
+} // namespace millrace::plan

@@ -92,4 +92,8 @@ struct PlanOutline {
 /// Precondition: stages are a chain of cuts of a valid problem.
 void fillFigures(const Problem& problem, Plan& plan);
 
+/// The smallest bottleneck with the whole model on one enabled device, hops to and from the gateway
+/// included; stage counts and pins do not count here. None when it fits nowhere.
+[[nodiscard]] std::optional<Seconds> bestSingleDevice(const Problem& problem);
+
 } // namespace millrace::plan

@@ -1,1 +1,345 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Json.h"
+#include "plan/Plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace millrace::plan
+{
+namespace
+{
+
+constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxIndex = std::numeric_limits<std::int32_t>::max();
+
+std::string_view kindName(BottleneckKind kind)
+{
+    switch (kind) {
+    case BottleneckKind::Compute:
+        return "compute";
+    case BottleneckKind::Transfer:
+        return "transfer";
+    case BottleneckKind::Stage:
+        return "stage";
+    }
+    return "stage";
+}
+
+Json numberOrNull(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json stageJson(const Stage& stage, const std::vector<std::string>& deviceNames)
+{
+    Json layers = Json::array();
+    for (const LayerId layer : stage.layers)
+        layers.push_back(layer.value);
+    return {{"device", deviceNames.at(stage.device.index())},
+            {"layers", std::move(layers)},
+            {"memory_bytes", stage.memory.value},
+            {"compute_s", numberOrNull(stage.compute.value)}};
+}
+
+Json hopJson(const Hop& hop, const std::vector<std::string>& deviceNames)
+{
+    const auto end = [&](const std::optional<DeviceId>& device) {
+        return device ? Json(deviceNames.at(device->index())) : Json(nullptr);
+    };
+    return {{"from", end(hop.from)},
+            {"to", end(hop.to)},
+            {"bytes", hop.bytes.value},
+            {"seconds", numberOrNull(hop.seconds.value)}};
+}
+
+/// Reads field after field; the first error sticks and later reads are skipped.
+class Reader
+{
+public:
+    explicit Reader(std::vector<std::string> deviceNames) : m_deviceNames(std::move(deviceNames)) {}
+
+    Result<Plan> plan(const JsonReader& root)
+    {
+        format(root);
+        Plan plan;
+        plan.status = choice<Status>(root, "status",
+                                     {{"optimal", Status::Optimal},
+                                      {"feasible", Status::Feasible},
+                                      {"infeasible", Status::Infeasible},
+                                      {"timeout", Status::Timeout},
+                                      {"cancelled", Status::Cancelled}});
+        model(root, plan.modelSha256, plan.dims);
+        if (const auto times = root.optional("times"); times && !times->isNull())
+            plan.times = choice<TimesSource>(
+                root, "times",
+                {{"measured", TimesSource::Measured}, {"estimated", TimesSource::Estimated}});
+        plan.bottleneckTime = seconds(root, "bottleneck_s").value_or(Seconds{});
+        plan.lowerBound = seconds(root, "lower_bound_s").value_or(Seconds{});
+        plan.endToEnd = seconds(root, "end_to_end_s").value_or(Seconds{});
+        plan.singleDevice = seconds(root, "single_device_s");
+        each(root, "stages", [&](const JsonReader& at) { plan.stages.push_back(stage(at)); });
+        each(root, "hops", [&](const JsonReader& at) { plan.hops.push_back(hop(at)); });
+        if (!m_error && plan.hasStages() && plan.hops.size() != plan.stages.size() + 1)
+            check(Result<void>(
+                root.error(fmt::format("{} stages need {} hops, there are {}", plan.stages.size(),
+                                       plan.stages.size() + 1, plan.hops.size()))));
+        bottleneck(root, plan);
+        plan.whyInfeasible = texts(root, "why_infeasible");
+        plan.notes = texts(root, "notes");
+        solver(root, plan.solver);
+        derived(root, "gap", plan, plan.gap());
+        derived(root, "throughput_per_s", plan, plan.throughput());
+        if (m_error)
+            return tl::unexpected(*m_error);
+        return plan;
+    }
+
+    Result<PlanOutline> outline(const JsonReader& root)
+    {
+        format(root);
+        PlanOutline outline;
+        model(root, outline.modelSha256, outline.dims);
+        each(root, "stages", [&](const JsonReader& at) { outline.stages.push_back(layers(at)); });
+        if (!m_error && outline.stages.empty())
+            check(Result<void>(root.error("the plan has no stages; nothing can be split")));
+        if (m_error)
+            return tl::unexpected(*m_error);
+        return outline;
+    }
+
+private:
+    void check(const Result<void>& result)
+    {
+        if (!result && !m_error)
+            m_error = result.error();
+    }
+    template <class T>
+    std::optional<T> take(Result<T> result)
+    {
+        if (result)
+            return std::move(*result);
+        if (!m_error)
+            m_error = std::move(result.error());
+        return std::nullopt;
+    }
+    template <class Visit>
+    void each(const JsonReader& at, std::string_view key, const Visit& visit)
+    {
+        const auto field = take(at.required(key));
+        if (m_error || !field || field->isNull())
+            return;
+        const auto items = take(field->elements());
+        for (std::size_t i = 0; items && i < items->size() && !m_error; ++i)
+            visit((*items)[i]);
+    }
+    void format(const JsonReader& root)
+    {
+        const auto field = take(root.required("format"));
+        if (field && take(field->string()) != "millrace-plan/1")
+            check(Result<void>(field->error("\"millrace-plan/1\" is needed; this file is of "
+                                            "another kind or version")));
+    }
+    template <class T>
+    T choice(const JsonReader& at, std::string_view key,
+             std::initializer_list<std::pair<std::string_view, T>> choices)
+    {
+        const auto field = take(at.required(key));
+        const auto text = field ? take(field->string()) : std::nullopt;
+        if (!text)
+            return choices.begin()->second;
+        for (const auto& [word, value] : choices)
+            if (word == *text)
+                return value;
+        std::vector<std::string_view> words;
+        for (const auto& [word, value] : choices)
+            words.push_back(word);
+        check(Result<void>(field->error(fmt::format("must be one of {}", fmt::join(words, ", ")))));
+        return choices.begin()->second;
+    }
+    std::optional<Seconds> seconds(const JsonReader& at, std::string_view key)
+    {
+        const auto field = at.optional(key);
+        if (!field || field->isNull())
+            return std::nullopt;
+        const auto value = take(field->number(0));
+        return value ? std::optional(Seconds{*value}) : std::nullopt;
+    }
+    std::int64_t integer(const JsonReader& at, std::string_view key, std::int64_t high)
+    {
+        const auto field = take(at.required(key));
+        return field ? take(field->integer(0, high)).value_or(0) : 0;
+    }
+    std::vector<std::string> texts(const JsonReader& root, std::string_view key)
+    {
+        std::vector<std::string> all;
+        if (root.optional(key))
+            each(root, key,
+                 [&](const JsonReader& at) { all.push_back(take(at.string()).value_or("")); });
+        return all;
+    }
+    void model(const JsonReader& root, std::string& sha256,
+               std::map<std::string, std::int64_t>& dims)
+    {
+        const auto model = root.optional("model");
+        if (!model || model->isNull())
+            return;
+        if (const auto hash = take(model->required("sha256")))
+            sha256 = take(hash->string()).value_or("");
+        const auto field = model->optional("dims");
+        if (!field)
+            return;
+        if (!field->value().is_object())
+            return check(Result<void>(field->error("an object of name: size is needed")));
+        for (const auto& [key, value] : field->value().items())
+            dims[key] =
+                take(JsonReader(value, field->path() + "." + key).integer(0, kAny)).value_or(0);
+    }
+    std::vector<LayerId> layers(const JsonReader& at)
+    {
+        std::vector<LayerId> ids;
+        each(at, "layers", [&](const JsonReader& item) {
+            ids.emplace_back(
+                static_cast<std::size_t>(take(item.integer(0, kMaxIndex)).value_or(0)));
+        });
+        return ids;
+    }
+    std::optional<DeviceId> device(const JsonReader& at, std::string_view key)
+    {
+        const auto field = take(at.required(key));
+        if (!field || field->isNull())
+            return std::nullopt;
+        const auto text = take(field->string());
+        if (!text)
+            return std::nullopt;
+        const auto found = std::find(m_deviceNames.begin(), m_deviceNames.end(), *text);
+        if (found == m_deviceNames.end()) {
+            check(Result<void>(field->error(
+                fmt::format("there is no device \"{}\"; the plan is of another cluster", *text))));
+            return std::nullopt;
+        }
+        return DeviceId(static_cast<std::size_t>(found - m_deviceNames.begin()));
+    }
+    Stage stage(const JsonReader& at)
+    {
+        Stage stage;
+        if (const auto where = device(at, "device"))
+            stage.device = *where;
+        else
+            check(Result<void>(at.error("a stage needs a device")));
+        stage.layers = layers(at);
+        stage.memory.value = integer(at, "memory_bytes", kAny);
+        stage.compute = seconds(at, "compute_s").value_or(kNever);
+        return stage;
+    }
+    Hop hop(const JsonReader& at)
+    {
+        return {device(at, "from"), device(at, "to"), Bytes{integer(at, "bytes", kAny)},
+                seconds(at, "seconds").value_or(kNever)};
+    }
+    void bottleneck(const JsonReader& root, Plan& plan)
+    {
+        const auto field = root.optional("bottleneck");
+        if (!field || field->isNull())
+            return;
+        plan.bottleneck.kind = choice<BottleneckKind>(*field, "kind",
+                                                      {{"compute", BottleneckKind::Compute},
+                                                       {"transfer", BottleneckKind::Transfer},
+                                                       {"stage", BottleneckKind::Stage}});
+        plan.bottleneck.index = static_cast<int>(integer(*field, "index", kMaxIndex));
+    }
+    /// Figures that follow from others are not kept; they must only fit.
+    void derived(const JsonReader& root, std::string_view key, const Plan& plan, double expected)
+    {
+        if (m_error || !plan.hasStages())
+            return;
+        const auto field = take(root.required(key));
+        if (!field || (field->isNull() && !std::isfinite(expected)))
+            return;
+        const auto value = take(field->number(0));
+        if (value && std::abs(*value - expected) > 1e-9 * std::max(1.0, std::abs(expected)))
+            check(Result<void>(field->error(
+                fmt::format("{} does not fit bottleneck_s and lower_bound_s, which give {}", *value,
+                            expected))));
+    }
+    void solver(const JsonReader& root, SolverInfo& info)
+    {
+        const auto field = root.optional("solver");
+        if (!field || field->isNull())
+            return;
+        if (const auto algorithm = take(field->required("algorithm")))
+            info.algorithm = take(algorithm->string()).value_or("");
+        info.elapsed = seconds(*field, "elapsed_s").value_or(Seconds{});
+        info.parse = seconds(*field, "parse_s").value_or(Seconds{});
+        info.searchSpace =
+            choice<SearchSpace>(*field, "search_space",
+                                {{"convex", SearchSpace::Convex}, {"linear", SearchSpace::Linear}});
+    }
+
+    std::vector<std::string> m_deviceNames;
+    std::optional<Error> m_error;
+};
+
+} // namespace
+
+std::string writePlan(const Plan& plan, const std::vector<std::string>& deviceNames)
+{
+    const auto ifPlanned = [&plan](Json value) {
+        return plan.hasStages() ? std::move(value) : Json(nullptr);
+    };
+    Json json = {{"format", "millrace-plan/1"}, {"status", std::string(name(plan.status))}};
+    json["model"] = nullptr;
+    if (!plan.modelSha256.empty()) {
+        Json dims = Json::object();
+        for (const auto& [key, value] : plan.dims)
+            dims[key] = value;
+        json["model"] = {{"sha256", plan.modelSha256}, {"dims", std::move(dims)}};
+    }
+    json["times"] = nullptr;
+    if (plan.times)
+        json["times"] = *plan.times == TimesSource::Measured ? "measured" : "estimated";
+    json["bottleneck_s"] = ifPlanned(numberOrNull(plan.bottleneckTime.value));
+    json["lower_bound_s"] =
+        plan.status == Status::Infeasible ? Json(nullptr) : numberOrNull(plan.lowerBound.value);
+    json["gap"] = ifPlanned(numberOrNull(plan.gap()));
+    json["throughput_per_s"] = ifPlanned(numberOrNull(plan.throughput()));
+    json["end_to_end_s"] = ifPlanned(numberOrNull(plan.endToEnd.value));
+    json["single_device_s"] =
+        plan.singleDevice ? numberOrNull(plan.singleDevice->value) : Json(nullptr);
+    json["stages"] = Json::array();
+    for (const Stage& stage : plan.stages)
+        json["stages"].push_back(stageJson(stage, deviceNames));
+    json["hops"] = Json::array();
+    for (const Hop& hop : plan.hops)
+        json["hops"].push_back(hopJson(hop, deviceNames));
+    json["bottleneck"] = ifPlanned(
+        {{"kind", std::string(kindName(plan.bottleneck.kind))}, {"index", plan.bottleneck.index}});
+    json["why_infeasible"] = plan.whyInfeasible;
+    json["notes"] = plan.notes;
+    const bool convex = plan.solver.searchSpace == SearchSpace::Convex;
+    json["solver"] = {{"algorithm", plan.solver.algorithm},
+                      {"elapsed_s", plan.solver.elapsed.value},
+                      {"parse_s", plan.solver.parse.value},
+                      {"search_space", convex ? "convex" : "linear"}};
+    return json.dump(1) + "\n";
+}
+
+Result<Plan> parsePlan(std::string_view text, const std::string& source,
+                       const std::vector<std::string>& deviceNames)
+{
+    const auto document = parseJson(text, source);
+    if (!document)
+        return tl::unexpected(document.error());
+    return Reader(deviceNames).plan(JsonReader(*document, source));
+}
+
+Result<PlanOutline> parsePlanOutline(std::string_view text, const std::string& source)
+{
+    const auto document = parseJson(text, source);
+    if (!document)
+        return tl::unexpected(document.error());
+    return Reader({}).outline(JsonReader(*document, source));
+}
+
+} // namespace millrace::plan
