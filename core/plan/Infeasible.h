@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Problem.h"
+
+namespace millrace::plan
+{
+
+/// Why a problem has no plan, in sentences an operator can act on, most specific first; empty when
+/// no simple reason shows. O(layers x devices).
+[[nodiscard]] std::vector<std::string> simpleReasons(const Problem& problem);
+
+} // namespace millrace::plan
