@@ -51,7 +51,7 @@ private:
 [[nodiscard]] Result<Model> load(const std::filesystem::path& path, const LoadOptions& options,
                                  std::stop_token stop, ProgressSink& progress);
 
-/// A value that crosses a stage border.
+/// A value that crosses a stage border; -1 in its shape where a dim depends on data.
 struct Port {
     std::string name;
     graph::DType dtype = graph::DType::Undefined;
@@ -62,7 +62,8 @@ struct Port {
 struct StageFile {
     std::string file;                  ///< "stage-1.onnx", relative to the manifest
     std::vector<Port> inputs, outputs; ///< what the stage's model takes and gives
-    std::vector<std::string> relayed;  ///< arrives and leaves without being touched by this stage
+    std::vector<std::string>
+        relayed; ///< arrives and leaves unchanged, read here too or not; no output
     bool operator==(const StageFile&) const = default;
 };
 
