@@ -57,7 +57,7 @@ Result<pb::ModelProto> question(const pb::ModelProto& model, const std::filesyst
             const std::vector<std::int64_t> shape(tensor.dims().begin(), tensor.dims().end());
             pb::ValueInfoProto& input = *graph.add_input();
             input.set_name(tensor.name());
-            setTensorType(input, tensor.data_type(), &shape);
+            setTensorType(input, tensor.data_type(), shape);
             continue;
         }
         auto copy = inlined(tensor, folder);

@@ -220,6 +220,9 @@ Result<void> observe(const pb::ModelProto& model, const std::filesystem::path& f
         ValueFacts& fact = facts.at(value.name);
         fact.actual = value.tensor.shape;
         fact.observed = true;
+        if (!fact.hasRank)
+            fact.declared.assign(fact.actual.size(), -1);
+        fact.hasRank = true;
     }
     return {};
 }

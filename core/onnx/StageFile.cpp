@@ -140,7 +140,7 @@ private:
         const ValueFacts& fact = m_model.facts.at(name);
         value.set_name(name);
         if (fact.dtype != graph::DType::Undefined)
-            setTensorType(value, codeOf(fact.dtype), fact.hasRank ? &fact.declared : nullptr);
+            setTensorType(value, codeOf(fact.dtype), fact.declared);
         else
             for (const auto& declared : {m_source.input(), m_source.output()})
                 for (const pb::ValueInfoProto& other : declared)
@@ -210,9 +210,7 @@ Port portOf(const Model::Impl& model, TensorId tensor)
 {
     const graph::Tensor& known = model.graph.tensors[tensor.index()];
     const ValueFacts& fact = model.facts.at(known.name);
-    // An unknown rank is as good as the one seen, with every dim open.
-    return {known.name, known.dtype,
-            fact.hasRank ? fact.declared : std::vector<std::int64_t>(known.shape.size(), -1)};
+    return {known.name, known.dtype, fact.declared};
 }
 
 Result<void> writeStageFiles(const Model::Impl& model, const StageContent& content,

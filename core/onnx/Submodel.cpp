@@ -53,14 +53,12 @@ pb::ModelProto emptyLike(const pb::ModelProto& model)
 }
 
 void setTensorType(pb::ValueInfoProto& value, int elementType,
-                   const std::vector<std::int64_t>* shape)
+                   const std::vector<std::int64_t>& shape)
 {
     auto* type = value.mutable_type()->mutable_tensor_type();
     type->set_elem_type(elementType);
-    if (shape == nullptr)
-        return;
     type->mutable_shape(); // present even when the rank is 0
-    for (const std::int64_t dim : *shape) {
+    for (const std::int64_t dim : shape) {
         auto* added = type->mutable_shape()->add_dim();
         if (dim >= 0)
             added->set_dim_value(dim);

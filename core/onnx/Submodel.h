@@ -27,9 +27,9 @@ struct Selection {
 /// Versions, operator sets, functions and metadata of a model; an empty graph of the same name.
 [[nodiscard]] pb::ModelProto emptyLike(const pb::ModelProto& model);
 
-/// A tensor input or output; -1 leaves a dimension open, no shape leaves the rank open.
+/// A tensor input or output; -1 leaves a dimension open.
 void setTensorType(pb::ValueInfoProto& value, int elementType,
-                   const std::vector<std::int64_t>* shape);
+                   const std::vector<std::int64_t>& shape);
 
 /// A copy whose bytes are inside the model, whatever held them.
 [[nodiscard]] Result<pb::TensorProto> inlined(const pb::TensorProto& tensor,
