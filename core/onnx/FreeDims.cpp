@@ -54,6 +54,14 @@ std::string unknownName(const std::string& name, const std::vector<FreeDim>& fre
 
 } // namespace
 
+std::vector<std::string> freeDimNames(pb::GraphProto& graph)
+{
+    std::vector<std::string> names;
+    for (const FreeDim& dim : findFreeDims(graph))
+        names.push_back(dim.name);
+    return names;
+}
+
 Result<std::map<std::string, std::int64_t>>
 bindFreeDims(pb::GraphProto& graph, const std::map<std::string, std::int64_t>& dims)
 {

@@ -12,4 +12,7 @@ namespace millrace::onnx
 [[nodiscard]] Result<std::map<std::string, std::int64_t>>
 bindFreeDims(pb::GraphProto& graph, const std::map<std::string, std::int64_t>& dims);
 
+/// Names of all free dimensions of the model's inputs, in the order of their first appearance.
+[[nodiscard]] std::vector<std::string> freeDimNames(pb::GraphProto& graph);
+
 } // namespace millrace::onnx

@@ -71,6 +71,14 @@ const std::map<std::string, std::int64_t>& Model::dims() const
     return m_impl->dims;
 }
 
+Result<std::vector<std::string>> freeDimensions(const std::filesystem::path& path)
+{
+    auto file = readModelFile(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    return freeDimNames(*file->proto.mutable_graph());
+}
+
 Result<Model> load(const std::filesystem::path& path, const LoadOptions& options,
                    std::stop_token stop, ProgressSink& progress)
 {

@@ -51,6 +51,9 @@ private:
 [[nodiscard]] Result<Model> load(const std::filesystem::path& path, const LoadOptions& options,
                                  std::stop_token stop, ProgressSink& progress);
 
+/// Names of the dimensions that load() wants bound, for asking the operator. Errors as load().
+[[nodiscard]] Result<std::vector<std::string>> freeDimensions(const std::filesystem::path& path);
+
 /// A value that crosses a stage border; -1 in its shape where a dim depends on data.
 struct Port {
     std::string name;

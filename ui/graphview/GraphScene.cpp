@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/graphview/GraphScene.h"
+
+#include <QFontMetricsF>
+#include <QGraphicsPathItem>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace millrace::ui
+{
+namespace
+{
+
+constexpr std::size_t kEdgesPerItem = 200;
+constexpr int kFadeMs = 250;
+
+QString text(const std::string& utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+/// A payload on a cut: keeps its size at any zoom, so that it can be read in the overview.
+class CutLabel final : public QGraphicsItem
+{
+public:
+    CutLabel(QString label, QColor ground, QColor ink)
+        : m_label(std::move(label)), m_ground(std::move(ground)), m_ink(std::move(ink))
+    {
+        setFlag(ItemIgnoresTransformations);
+        setZValue(10);
+        m_font.setPixelSize(11);
+        m_font.setBold(true);
+        const QSizeF size = QFontMetricsF(m_font).size(Qt::TextSingleLine, m_label);
+        m_rect = QRectF(-size.width() / 2 - 6, -size.height() / 2 - 2, size.width() + 12,
+                        size.height() + 4);
+    }
+    QRectF boundingRect() const override { return m_rect.adjusted(-1, -1, 1, 1); }
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override
+    {
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setFont(m_font);
+        painter->setPen(QPen(m_ink, 1));
+        painter->setBrush(m_ground);
+        painter->drawRoundedRect(m_rect, 7, 7);
+        painter->drawText(m_rect, Qt::AlignCenter, m_label);
+    }
+
+private:
+    QString m_label;
+    QColor m_ground, m_ink;
+    QFont m_font;
+    QRectF m_rect;
+};
+
+/// An arrow head where a path ends.
+void addHead(QPainterPath& path, const QPainterPath& edge)
+{
+    const QPointF tip = edge.pointAtPercent(1);
+    const QPointF back =
+        edge.pointAtPercent(edge.percentAtLength(std::max(0.0, edge.length() - 8)));
+    const double angle = std::atan2(tip.y() - back.y(), tip.x() - back.x());
+    for (const double side : {0.4, -0.4}) {
+        path.moveTo(tip);
+        path.lineTo(tip - QPointF(std::cos(angle + side), std::sin(angle + side)) * 7);
+    }
+}
+
+/// White to a strong blue, or dark to a bright one.
+QColor heat(double share, const DevicePalette& colours)
+{
+    const QColor cold = colours.isDark() ? QColor(0x2c, 0x2f, 0x33) : QColor(0xf4, 0xf6, 0xfa);
+    const QColor hot = colours.isDark() ? QColor(0xff, 0xa0, 0x40) : QColor(0xd0, 0x4a, 0x00);
+    const auto mix = [share](int a, int b) { return static_cast<int>(a + (b - a) * share); };
+    return {mix(cold.red(), hot.red()), mix(cold.green(), hot.green()),
+            mix(cold.blue(), hot.blue())};
+}
+
+Bytes weightsOf(const graph::Graph& graph, const graph::Layer& layer)
+{
+    Bytes sum = layer.weightBytes;
+    for (const WeightId id : layer.weights)
+        if (graph.weights[id.index()].consumers.size() > 1)
+            sum += graph.weights[id.index()].bytes;
+    return sum;
+}
+
+/// On the device that runs it, else on this machine.
+Seconds timeOf(const Snapshot& snapshot, std::size_t layer, const std::optional<DeviceId>& device)
+{
+    if (snapshot.problem && device) {
+        const auto& seconds = snapshot.problem->layers[layer].seconds;
+        const auto found = seconds.find(snapshot.problem->devices[device->index()].className);
+        if (found != seconds.end())
+            return found->second;
+    }
+    return snapshot.times ? snapshot.times->reference[layer] : Seconds{};
+}
+
+} // namespace
+
+GraphScene::GraphScene(QObject* parent) : QGraphicsScene(parent)
+{
+    setItemIndexMethod(BspTreeIndex);
+    m_fade.setDuration(kFadeMs);
+    m_fade.setStartValue(0.0);
+    m_fade.setEndValue(1.0);
+    connect(&m_fade, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+        for (NodeItem* item : m_nodes)
+            if (item->look().fill.style() != Qt::NoBrush)
+                item->fade(value.toDouble());
+    });
+}
+
+void GraphScene::setLayout(const Snapshot& snapshot, const GraphLayout& layout)
+{
+    m_fade.stop();
+    clear();
+    m_nodes.clear();
+    m_edgeItems.clear();
+    m_cutItems.clear();
+    m_cutLabels.clear();
+    m_layout = layout;
+    if (!snapshot.graph)
+        return;
+    for (std::size_t i = 0; i < layout.nodes.size(); ++i) {
+        m_nodes.push_back(new NodeItem(LayerId(i), layout.nodes[i]));
+        addItem(m_nodes.back());
+    }
+    setSceneRect(layout.bounds);
+}
+
+NodeItem* GraphScene::node(LayerId layer) const
+{
+    return layer.index() < m_nodes.size() ? m_nodes[layer.index()] : nullptr;
+}
+
+QStringList GraphScene::cutLabels() const
+{
+    return m_cutLabels;
+}
+
+void GraphScene::setSnapshot(const Snapshot& snapshot, ColourMode mode, const QPalette& palette)
+{
+    if (!snapshot.graph || snapshot.graph->layers.size() != m_nodes.size())
+        return;
+    m_deviceOfLayer = deviceOfLayer(snapshot);
+    const std::vector<NodeLook> next = looks(snapshot, mode, palette);
+    for (std::size_t i = 0; i < m_nodes.size(); ++i)
+        m_nodes[i]->setLook(next[i]);
+    m_fade.stop();
+    m_fade.start();
+    addEdges(palette);
+    addCuts(snapshot, DevicePalette(palette));
+    showSelection(m_selected);
+}
+
+std::vector<NodeLook> GraphScene::looks(const Snapshot& snapshot, ColourMode mode,
+                                        const QPalette& palette)
+{
+    const DevicePalette colours(palette);
+    const std::vector<int> stages = stageOfLayer(snapshot);
+    std::vector<NodeLook> looks;
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+        const graph::Layer& layer = snapshot.graph->layers[i];
+        const auto& device = m_deviceOfLayer[i];
+        NodeLook look;
+        look.title = text(layer.op);
+        look.subtitle = text(layer.name);
+        look.figure = text(formatDuration(timeOf(snapshot, i, device)));
+        if (const Bytes weights = weightsOf(*snapshot.graph, layer); weights.value > 0)
+            look.figure += QStringLiteral(" \u00b7 ") + text(formatBytes(weights));
+        look.mark = stages[i] >= 0 ? QString::number(stages[i] + 1) : QString();
+        look.fill = device ? colours.fill(*device) : QBrush(colours.neutral());
+        look.accent = device ? colours.color(*device) : QColor();
+        looks.push_back(std::move(look));
+    }
+    m_legend.clear();
+    if (mode != ColourMode::Device) {
+        heatLooks(snapshot, mode, colours, looks);
+        return looks;
+    }
+    if (!snapshot.problem)
+        return looks;
+    std::vector<bool> used(snapshot.problem->devices.size(), false);
+    if (snapshot.plan)
+        for (std::size_t k = 0; k < snapshot.plan->stages.size(); ++k) {
+            const DeviceId device = snapshot.plan->stages[k].device;
+            used[device.index()] = true;
+            m_legend.push_back({QStringLiteral("%1  %2").arg(k + 1).arg(
+                                    text(snapshot.problem->devices[device.index()].name)),
+                                colours.fill(device), colours.color(device), true});
+        }
+    for (std::size_t d = 0; d < used.size(); ++d)
+        if (!used[d] && snapshot.problem->devices[d].enabled)
+            m_legend.push_back({tr("%1 (not used)").arg(text(snapshot.problem->devices[d].name)),
+                                colours.fill(DeviceId(d)), colours.color(DeviceId(d)), false});
+    return looks;
+}
+
+void GraphScene::heatLooks(const Snapshot& snapshot, ColourMode mode, const DevicePalette& colours,
+                           std::vector<NodeLook>& looks)
+{
+    if (mode == ColourMode::Operator) {
+        std::map<std::string, int> count;
+        for (const graph::Layer& layer : snapshot.graph->layers)
+            ++count[layer.op];
+        std::vector<std::pair<int, std::string>> common;
+        for (const auto& [op, n] : count)
+            common.emplace_back(-n, op);
+        std::sort(common.begin(), common.end());
+        std::map<std::string, DeviceId> colourOf;
+        for (std::size_t i = 0; i < common.size(); ++i) {
+            colourOf[common[i].second] = DeviceId(i);
+            if (i < 12)
+                m_legend.push_back(
+                    {QStringLiteral("%1 (%2)").arg(text(common[i].second)).arg(-common[i].first),
+                     colours.fill(DeviceId(i)), colours.color(DeviceId(i)), true});
+        }
+        for (std::size_t i = 0; i < looks.size(); ++i) {
+            const DeviceId colour = colourOf[snapshot.graph->layers[i].op];
+            looks[i].fill = colours.fill(colour);
+            looks[i].accent = colours.color(colour);
+        }
+        return;
+    }
+    std::vector<double> figures;
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+        const graph::Layer& layer = snapshot.graph->layers[i];
+        figures.push_back(
+            mode == ColourMode::Time
+                ? timeOf(snapshot, i, m_deviceOfLayer[i]).value
+                : static_cast<double>(
+                      (weightsOf(*snapshot.graph, layer) + layer.activationBytes).value));
+    }
+    const double most = std::max(1e-12, *std::max_element(figures.begin(), figures.end()));
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+        looks[i].fill = heat(std::sqrt(figures[i] / most), colours);
+        looks[i].accent = QColor();
+    }
+    for (const double share : {0.0, 0.25, 1.0}) {
+        const QString figure =
+            mode == ColourMode::Time
+                ? text(formatDuration(Seconds{share * most}))
+                : text(formatBytes(Bytes{static_cast<std::int64_t>(share * most)}));
+        m_legend.push_back({figure, heat(std::sqrt(share), colours), QColor(), true});
+    }
+}
+
+/// All edges anew, some hundred to an item; cheap beside a layout, and colours follow the theme.
+void GraphScene::addEdges(const QPalette& palette)
+{
+    for (QGraphicsItem* item : m_edgeItems)
+        delete item;
+    m_edgeItems.clear();
+    QColor ink = palette.color(QPalette::WindowText);
+    ink.setAlphaF(0.45F);
+    for (std::size_t first = 0; first < m_layout.edges.size(); first += kEdgesPerItem) {
+        QPainterPath path;
+        for (std::size_t e = first; e < std::min(first + kEdgesPerItem, m_layout.edges.size());
+             ++e) {
+            path.addPath(m_layout.edges[e].path);
+            addHead(path, m_layout.edges[e].path);
+        }
+        m_edgeItems.push_back(addPath(path, QPen(ink, 1.2)));
+        m_edgeItems.back()->setZValue(0);
+    }
+}
+
+/// Where the plan cuts: the crossing edges thick, one payload label for each hop between stages.
+void GraphScene::addCuts(const Snapshot& snapshot, const DevicePalette& colours)
+{
+    for (QGraphicsItem* item : m_cutItems)
+        delete item;
+    m_cutItems.clear();
+    m_cutLabels.clear();
+    if (!snapshot.plan)
+        return;
+    const std::vector<int> stages = stageOfLayer(snapshot);
+    for (std::size_t hop = 1; hop + 1 < snapshot.plan->hops.size(); ++hop) {
+        const bool worst = snapshot.plan->bottleneck.kind == plan::BottleneckKind::Transfer &&
+                           snapshot.plan->bottleneck.index == static_cast<int>(hop);
+        const QColor ink = worst              ? colours.bottleneck()
+                           : colours.isDark() ? QColor(0xe8, 0xe8, 0xe8)
+                                              : QColor(0x22, 0x22, 0x22);
+        QPainterPath path;
+        const LaidOutEdge* labelled = nullptr;
+        for (const LaidOutEdge& edge : m_layout.edges) {
+            const bool crosses = stages[edge.from.index()] < static_cast<int>(hop) &&
+                                 stages[edge.to.index()] >= static_cast<int>(hop);
+            if (!crosses)
+                continue;
+            path.addPath(edge.path);
+            addHead(path, edge.path);
+            if (labelled == nullptr || edge.path.length() < labelled->path.length())
+                labelled = &edge;
+        }
+        if (labelled == nullptr)
+            continue;
+        QPen pen(ink, 3);
+        pen.setCosmetic(true);
+        m_cutItems.push_back(addPath(path, pen));
+        m_cutItems.back()->setZValue(1);
+        const QString label = text(formatBytes(snapshot.plan->hops[hop].bytes));
+        auto* item = new CutLabel(
+            label, colours.isDark() ? QColor(0x1e, 0x20, 0x23) : QColor(Qt::white), ink);
+        item->setToolTip(tr("Cut %1: %2 cross to the next stage in %3")
+                             .arg(QString::number(hop), label,
+                                  text(formatDuration(snapshot.plan->hops[hop].seconds))));
+        item->setPos(labelled->path.pointAtPercent(0.5));
+        addItem(item);
+        m_cutItems.push_back(item);
+        m_cutLabels << label;
+    }
+}
+
+void GraphScene::showSelection(const Selected& selected)
+{
+    m_selected = selected;
+    const auto* device = std::get_if<DeviceId>(&selected);
+    const auto* layer = std::get_if<LayerId>(&selected);
+    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+        const bool other =
+            device != nullptr && i < m_deviceOfLayer.size() && m_deviceOfLayer[i] != *device;
+        m_nodes[i]->setOpacity(other ? 0.3 : 1);
+        m_nodes[i]->setSelected(layer != nullptr && layer->index() == i);
+    }
+}
+
+void GraphScene::mark(const std::vector<LayerId>& found)
+{
+    for (NodeItem* item : m_nodes)
+        item->setMarked(std::binary_search(found.begin(), found.end(), item->layer()));
+}
+
+} // namespace millrace::ui

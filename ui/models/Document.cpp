@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/Document.h"
+
+#include "base/File.h"
+#include "deploy/LayerTimes.h"
+#include "plan/Solve.h"
+
+#include <QFile>
+
+#include <algorithm>
+#include <limits>
+
+namespace millrace::ui
+{
+namespace
+{
+
+QString text(const std::string& utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+cluster::Cluster exampleCluster()
+{
+    QFile file(QStringLiteral(":/clusters/example.yaml"));
+    [[maybe_unused]] const bool open = file.open(QIODevice::ReadOnly);
+    assert(open);
+    return cluster::parseCluster(file.readAll().toStdString(), "example.yaml").value();
+}
+
+constexpr std::uintmax_t kMaxProjectBytes = std::uintmax_t{256} << 20;
+
+/// Where the example's model lies once it was generated; the name says which generator made it.
+std::filesystem::path exampleModel()
+{
+    return cacheFolder() / "models" / "resnet50-seed1-v1.onnx";
+}
+
+bool sameDevices(const cluster::Cluster& cluster, const plan::Problem& problem)
+{
+    return std::equal(cluster.devices.begin(), cluster.devices.end(), problem.devices.begin(),
+                      problem.devices.end(), [](const cluster::Device& a, const plan::Device& b) {
+                          return a.name == b.name;
+                      });
+}
+
+/// Reports what the solver finds to the GUI thread.
+class Watcher final : public plan::PlanSink
+{
+public:
+    explicit Watcher(std::function<void(double, double)> tell) : m_tell(std::move(tell)) {}
+    void improved(const plan::Plan* incumbent, Seconds lowerBound) override
+    {
+        m_tell(incumbent != nullptr ? incumbent->bottleneckTime.value
+                                    : std::numeric_limits<double>::infinity(),
+               lowerBound.value);
+    }
+
+private:
+    std::function<void(double, double)> m_tell;
+};
+
+struct LoadOutcome {
+    Result<Document::Loaded> loaded;
+    QStringList freeDims; ///< not bound yet
+};
+
+LoadOutcome loadModel(const std::filesystem::path& path,
+                      const std::map<std::string, std::int64_t>& dims, const std::stop_token& stop,
+                      ProgressSink& progress)
+{
+    auto model = onnx::load(path, {dims}, stop, progress);
+    if (!model) {
+        LoadOutcome outcome{tl::unexpected(model.error()), {}};
+        if (const auto free = onnx::freeDimensions(path))
+            for (const std::string& name : *free)
+                if (!dims.contains(name))
+                    outcome.freeDims << text(name);
+        return outcome;
+    }
+    auto times = deploy::layerTimes(*model, deploy::CachedTimes{}, stop, progress);
+    if (!times)
+        times = deploy::layerTimes(*model, deploy::EstimatedTimes{}, stop, progress);
+    if (!times)
+        return {tl::unexpected(times.error()), {}};
+    return {Document::Loaded{std::move(*model), std::move(*times)}, {}};
+}
+
+} // namespace
+
+class Document::EditCommand final : public QUndoCommand
+{
+public:
+    EditCommand(Document& document, const QString& what, DocumentState next,
+                const QString& mergeKey)
+        : QUndoCommand(what), m_document(document), m_before(document.m_state),
+          m_after(std::move(next)), m_mergeKey(mergeKey)
+    {
+    }
+    void undo() override { m_document.apply(m_before); }
+    void redo() override { m_document.apply(m_after); }
+    int id() const override { return m_mergeKey.isEmpty() ? -1 : 1; }
+    bool mergeWith(const QUndoCommand* other) override
+    {
+        const auto* next = static_cast<const EditCommand*>(other); // same id: same class
+        if (next->m_mergeKey != m_mergeKey)
+            return false;
+        m_after = next->m_after;
+        return true;
+    }
+
+private:
+    Document& m_document;
+    DocumentState m_before, m_after;
+    QString m_mergeKey;
+};
+
+Document::Document(QObject* parent) : QObject(parent)
+{
+    m_state.scenarios.push_back({tr("baseline").toStdString(), exampleCluster(), {}, {}, {}, {}});
+    m_snapshot.cluster = std::make_shared<cluster::Cluster>(m_state.scenario().cluster);
+}
+
+QString Document::title() const
+{
+    QString title = m_isExample ? tr("Built-in example") : QString();
+    if (m_model && !m_isExample)
+        title = text(m_model->path().filename().string());
+    if (!m_projectFile.empty())
+        title += (title.isEmpty() ? QString() : QStringLiteral(" - ")) +
+                 text(m_projectFile.filename().string());
+    return title;
+}
+
+/// Generates the example's model where it is not there yet.
+void Document::withExampleModel(std::function<void()> whenThere)
+{
+    using Made = Result<void>;
+    m_loadJob.start<Made>(
+        [](const std::stop_token&, ProgressSink& progress) -> Made {
+            if (std::filesystem::exists(exampleModel()))
+                return {};
+            progress.progress("generating ResNet-50", -1);
+            std::error_code error;
+            std::filesystem::create_directories(exampleModel().parent_path(), error);
+            return onnx::writeReference("resnet50", exampleModel(), 1);
+        },
+        [this, whenThere = std::move(whenThere)](const Made& made) {
+            if (!made)
+                return emit failed(
+                    tr("Cannot make the built-in example. %1. Open a model of your own instead.")
+                        .arg(text(made.error().message)));
+            whenThere();
+        });
+}
+
+void Document::openExample()
+{
+    withExampleModel([this] {
+        load(exampleModel(), {}, [this] {
+            m_isExample = true;
+            m_projectFile.clear();
+            m_windowState = Json::object();
+            reset({{{tr("baseline").toStdString(), exampleCluster(), {}, {}, {}, {}}}, 0});
+        });
+    });
+}
+
+void Document::openModel(const std::filesystem::path& path,
+                         const std::map<std::string, std::int64_t>& dims)
+{
+    load(path, dims, [this] {
+        m_isExample = false;
+        // Pins and plans name layers of the model before.
+        DocumentState next = m_state;
+        for (plan::Scenario& scenario : next.scenarios) {
+            scenario.pins.clear();
+            scenario.plan.reset();
+        }
+        m_projectFile.clear();
+        reset(std::move(next));
+    });
+}
+
+/// Loads off the GUI thread; `whenOpen` runs once the new model stands, before the first plan is
+/// asked for.
+void Document::load(const std::filesystem::path& path,
+                    const std::map<std::string, std::int64_t>& dims, std::function<void()> whenOpen)
+{
+    m_loadJob.start<LoadOutcome>(
+        [path, dims](const std::stop_token& stop, ProgressSink& progress) {
+            return loadModel(path, dims, stop, progress);
+        },
+        [this, path, whenOpen = std::move(whenOpen)](LoadOutcome outcome) {
+            const QString file = text(path.filename().string());
+            if (!outcome.freeDims.isEmpty())
+                return emit dimsNeeded(text(path.string()), outcome.freeDims);
+            if (!outcome.loaded && outcome.loaded.error().code == ErrorCode::Cancelled)
+                return emit done(tr("Opening %1 was cancelled.").arg(file));
+            if (!outcome.loaded)
+                return emit failed(
+                    tr("Cannot open %1. %2.").arg(file, text(outcome.loaded.error().message)));
+            m_model = outcome.loaded->model;
+            m_snapshot = {};
+            m_snapshot.graph = std::make_shared<graph::Graph>(m_model->graph());
+            m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(outcome.loaded->times));
+            whenOpen();
+            emit titleChanged();
+        });
+}
+
+void Document::openCluster(const std::filesystem::path& path)
+{
+    const auto read = cluster::readCluster(path);
+    if (!read)
+        return emit failed(tr("Cannot open the cluster. %1.").arg(text(read.error().message)));
+    editCluster(*read, tr("open cluster %1").arg(text(path.filename().string())));
+}
+
+void Document::openProject(const std::filesystem::path& path)
+{
+    const auto content = readFile(path, kMaxProjectBytes);
+    if (!content)
+        return emit failed(tr("Cannot open the project. %1.").arg(text(content.error().message)));
+    auto project = plan::parseProject(*content, path);
+    if (!project)
+        return emit failed(tr("Cannot open the project. %1.").arg(text(project.error().message)));
+    const auto open = [this, path, project = *project] {
+        m_isExample = project.modelPath.empty();
+        m_projectFile = path;
+        m_windowState = project.windowState;
+        if (!m_isExample && m_model->sha256() != project.modelSha256)
+            emit failed(tr("The model %1 has changed since the project was saved. Plans are made "
+                           "anew; pins of layers that are gone are dropped.")
+                            .arg(text(project.modelPath.string())));
+        reset({project.scenarios, project.current});
+    };
+    if (project->modelPath.empty())
+        withExampleModel([this, open] { load(exampleModel(), {}, open); });
+    else
+        load(project->modelPath, project->dims, open);
+}
+
+bool Document::saveProject(const std::filesystem::path& path, const Json& windowState)
+{
+    if (!m_model) {
+        emit failed(tr("Cannot save yet. No model is open. Open a model first."));
+        return false;
+    }
+    plan::Project project;
+    if (!m_isExample)
+        project.modelPath = m_model->path();
+    project.modelSha256 = m_model->sha256();
+    project.dims = m_model->dims();
+    project.scenarios = m_state.scenarios;
+    project.current = m_state.current;
+    project.windowState = windowState;
+    if (const auto written = writeFileAtomically(path, plan::writeProject(project, path));
+        !written) {
+        emit failed(tr("Cannot save the project. %1.").arg(text(written.error().message)));
+        return false;
+    }
+    m_projectFile = path;
+    m_undo.setClean();
+    emit titleChanged();
+    return true;
+}
+
+void Document::edit(const QString& what, DocumentState next, const QString& mergeKey)
+{
+    if (next != m_state)
+        m_undo.push(new EditCommand(*this, what, std::move(next), mergeKey));
+}
+
+void Document::editCluster(const cluster::Cluster& cluster, const QString& what,
+                           const QString& mergeKey)
+{
+    DocumentState next = m_state;
+    next.scenarios[next.current].cluster = cluster;
+    edit(what, std::move(next), mergeKey);
+}
+
+void Document::pin(LayerId layer, std::optional<DeviceId> device)
+{
+    if (!m_snapshot.graph)
+        return;
+    const std::string& name = m_snapshot.graph->layers[layer.index()].name;
+    DocumentState next = m_state;
+    plan::Scenario& scenario = next.scenarios[next.current];
+    std::erase_if(scenario.pins, [&name](const auto& pin) { return pin.first == name; });
+    QString what = tr("free %1").arg(text(name));
+    if (device) {
+        const std::string& deviceName = scenario.cluster.devices[device->index()].name;
+        scenario.pins.emplace_back(name, deviceName);
+        what = tr("pin %1 to %2").arg(text(name), text(deviceName));
+    }
+    edit(what, std::move(next));
+}
+
+void Document::measure()
+{
+    if (!m_model)
+        return;
+    using Outcome = Result<plan::LayerTimes>;
+    m_loadJob.start<Outcome>(
+        [model = *m_model](const std::stop_token& stop, ProgressSink& progress) {
+            return deploy::layerTimes(model, deploy::MeasuredTimes{}, stop, progress);
+        },
+        [this](Outcome times) {
+            if (!times && times.error().code == ErrorCode::Cancelled)
+                return emit done(tr("Measuring was cancelled."));
+            if (!times)
+                return emit failed(
+                    tr("Cannot measure the layer times. %1.").arg(text(times.error().message)));
+            m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(*times));
+            emit done(tr("The layer times were measured on this computer."));
+            replan();
+        });
+}
+
+void Document::reset(DocumentState next)
+{
+    m_undo.clear();
+    apply(std::move(next));
+}
+
+void Document::apply(DocumentState next)
+{
+    m_state = std::move(next);
+    m_snapshot.cluster = std::make_shared<cluster::Cluster>(m_state.scenario().cluster);
+    emit stateChanged();
+    replan();
+}
+
+plan::PlanRequest Document::request() const
+{
+    const plan::Scenario& scenario = m_state.scenario();
+    plan::PlanRequest request{scenario.overlap, scenario.stages, {}, plan::defaultMemoryModel()};
+    const auto& layers = m_snapshot.graph->layers;
+    for (const auto& [layerName, deviceName] : scenario.pins) {
+        const auto layer =
+            std::find_if(layers.begin(), layers.end(),
+                         [&name = layerName](const graph::Layer& l) { return l.name == name; });
+        const auto device = scenario.cluster.find(deviceName);
+        if (layer != layers.end() && device)
+            request.pins.push_back(
+                {LayerId(static_cast<std::size_t>(layer - layers.begin())), *device});
+    }
+    return request;
+}
+
+/// Shows the edit at once with the plan before, and searches the new plan in the background.
+void Document::replan()
+{
+    const bool keep = m_snapshot.problem && sameDevices(*m_snapshot.cluster, *m_snapshot.problem);
+    const auto before = keep ? m_snapshot.plan : nullptr;
+    if (!keep) {
+        m_snapshot.problem.reset();
+        m_snapshot.plan.reset();
+    }
+    m_snapshot.planning = m_snapshot.graph != nullptr;
+    emit snapshotChanged(m_snapshot);
+    if (!m_snapshot.graph)
+        return;
+    using Outcome = Result<Planned>;
+    m_planJob.start<Outcome>(
+        [this, graph = m_snapshot.graph, cluster = m_snapshot.cluster, times = m_snapshot.times,
+         request = request(), before](const std::stop_token& stop, ProgressSink&) -> Outcome {
+            auto problem = plan::makeProblem(*graph, *cluster, *times, request);
+            if (!problem)
+                return tl::unexpected(problem.error());
+            plan::SolveOptions options;
+            if (before && before->hasStages())
+                options.warmStart = *before;
+            Watcher watcher([this](double incumbent, double bound) {
+                m_planJob.post([this, incumbent, bound] { emit searching(incumbent, bound); });
+            });
+            auto plan = plan::solve(*problem, options, stop, watcher);
+            if (!plan)
+                return tl::unexpected(plan.error());
+            plan->times = times->source;
+            return Planned{std::make_shared<plan::Problem>(std::move(*problem)),
+                           std::make_shared<plan::Plan>(std::move(*plan))};
+        },
+        [this](const Outcome& outcome) { planned(outcome); });
+}
+
+void Document::planned(const Result<Planned>& outcome)
+{
+    m_snapshot.planning = false;
+    if (!outcome) {
+        emit failed(tr("Cannot plan. %1.").arg(text(outcome.error().message)));
+        return emit snapshotChanged(m_snapshot);
+    }
+    m_snapshot.problem = outcome->problem;
+    auto plan = std::make_shared<plan::Plan>(*outcome->plan);
+    plan->modelSha256 = m_model->sha256();
+    plan->dims = m_model->dims();
+    m_snapshot.plan = plan;
+    // Kept with its scenario for the comparison and the project file; no edit, so nothing to undo.
+    m_state.scenarios[m_state.current].plan = *plan;
+    emit snapshotChanged(m_snapshot);
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "onnx/Model.h"
+#include "plan/Project.h"
+#include "ui/jobs/JobRunner.h"
+#include "ui/models/Snapshot.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QUndoStack>
+
+#include <functional>
+#include <optional>
+
+namespace millrace::ui
+{
+
+/// What undo and redo step through: everything the operator edits.
+struct DocumentState {
+    std::vector<plan::Scenario> scenarios;
+    std::size_t current = 0;
+    [[nodiscard]] const plan::Scenario& scenario() const { return scenarios[current]; }
+    bool operator==(const DocumentState&) const = default;
+};
+
+/// The open model, cluster scenarios and plan. Every edit goes through edit(), is undoable, and
+/// re-plans in the background; views see it through snapshotChanged(). Nothing here blocks:
+/// loading, measuring and planning run as jobs. GUI thread only.
+class Document : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Document(QObject* parent = nullptr);
+
+    [[nodiscard]] const Snapshot& snapshot() const { return m_snapshot; }
+    [[nodiscard]] const DocumentState& state() const { return m_state; }
+    [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+    [[nodiscard]] JobRunner& loadJob() { return m_loadJob; } ///< opens models and measures times
+    [[nodiscard]] JobRunner& planJob() { return m_planJob; }
+    [[nodiscard]] const std::optional<onnx::Model>& model() const { return m_model; }
+    [[nodiscard]] const std::filesystem::path& projectFile() const { return m_projectFile; }
+    [[nodiscard]] bool isExample() const { return m_isExample; }
+    [[nodiscard]] QString title() const; ///< "resnet50.onnx - study.millrace"
+    /// Unsaved edits, or a plan made of files that no project holds yet.
+    [[nodiscard]] bool isModified() const { return !m_undo.isClean(); }
+
+    // Opening. Failures arrive as failed() and leave what is open untouched.
+    void openExample();
+    void openModel(const std::filesystem::path& path,
+                   const std::map<std::string, std::int64_t>& dims);
+    void openCluster(const std::filesystem::path& path);
+    void openProject(const std::filesystem::path& path);
+    /// False after failed().
+    bool saveProject(const std::filesystem::path& path, const Json& windowState);
+    [[nodiscard]] const Json& windowState() const
+    {
+        return m_windowState;
+    } ///< of the project that was opened
+
+    /// One undoable step. Steps with the same non-empty `mergeKey` in a row become one (a dragged
+    /// slider).
+    void edit(const QString& what, DocumentState next, const QString& mergeKey = {});
+    void editCluster(const cluster::Cluster& cluster, const QString& what,
+                     const QString& mergeKey = {});
+    /// Pins a layer of the current scenario to a device, or frees it.
+    void pin(LayerId layer, std::optional<DeviceId> device);
+    /// Measures the layer times on this computer and plans with them.
+    void measure();
+
+    /// A model that was opened, and the times it is planned with.
+    struct Loaded {
+        onnx::Model model;
+        plan::LayerTimes times;
+    };
+
+signals:
+    void snapshotChanged(const millrace::ui::Snapshot& snapshot);
+    void stateChanged(); ///< scenarios, their names, the current one
+    void titleChanged();
+    /// A whole sentence for the operator: what cannot be done, why, what to try.
+    void failed(const QString& message);
+    void done(const QString& message); ///< something finished that deserves a word
+    /// The model has free dimensions that nobody bound; answer with openModel().
+    void dimsNeeded(const QString& path, const QStringList& names);
+    /// While a plan is searched: the incumbent's bottleneck (none yet: infinite) and the bound, in
+    /// seconds.
+    void searching(double incumbent, double bound);
+
+private:
+    class EditCommand;
+    friend class EditCommand;
+    struct Planned {
+        std::shared_ptr<const plan::Problem> problem;
+        std::shared_ptr<const plan::Plan> plan;
+    };
+    void withExampleModel(std::function<void()> whenThere);
+    void load(const std::filesystem::path& path, const std::map<std::string, std::int64_t>& dims,
+              std::function<void()> whenOpen);
+    void apply(DocumentState next);
+    void reset(DocumentState next);
+    void replan();
+    void planned(const Result<Planned>& outcome);
+    [[nodiscard]] plan::PlanRequest request() const;
+
+    Snapshot m_snapshot;
+    DocumentState m_state;
+    QUndoStack m_undo;
+    std::optional<onnx::Model> m_model;
+    std::filesystem::path m_projectFile;
+    Json m_windowState = Json::object();
+    bool m_isExample = false;
+    JobRunner m_loadJob, m_planJob;
+};
+
+} // namespace millrace::ui
