@@ -181,7 +181,7 @@ std::int64_t Graph::parameterCount() const
 {
     std::int64_t count = 0;
     for (const Weight& weight : weights) {
-        if (!facts(weight.dtype).floating)
+        if (!facts(weight.dtype).floating || weight.shape.empty())
             continue;
         std::int64_t elements = 1;
         for (const std::int64_t dim : weight.shape)

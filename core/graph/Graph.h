@@ -95,7 +95,8 @@ struct Graph {
 
     [[nodiscard]] Bytes totalWeightBytes() const; ///< each weight once
     [[nodiscard]] std::int64_t
-    parameterCount() const; ///< elements of floating-point weights, each weight once
+    parameterCount() const; ///< elements of floating-point weights, each weight once; scalars are
+                            ///< settings, not parameters
     [[nodiscard]] std::vector<DataflowTensor> dataflow() const;
 };
 
