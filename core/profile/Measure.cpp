@@ -1,1 +1,213 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/File.h"
+#include "base/Json.h"
+#include "inference/Session.h"
+#include "profile/Profile.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+namespace millrace::profile
+{
+namespace
+{
+
+constexpr std::chrono::milliseconds kPause{5};
+
+/// One kernel of one run, as the profiler saw it.
+struct Kernel {
+    std::string name; ///< of the node, without "_kernel_time"
+    double start = 0; ///< microseconds
+    double end = 0;
+};
+
+/// A folder that goes away with its object.
+class TemporaryFolder
+{
+public:
+    TemporaryFolder()
+    {
+        static std::atomic<int> counter = 0;
+        m_path = std::filesystem::temp_directory_path() /
+                 fmt::format("millrace-profile-{}-{}", ::getpid(), counter.fetch_add(1));
+        std::error_code error;
+        std::filesystem::create_directories(m_path, error);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder()
+    {
+        std::error_code error;
+        std::filesystem::remove_all(m_path, error);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+/// Kernels per run, in order of their start; those of a subgraph lie within their parent's time and
+/// are left out.
+Result<std::vector<std::vector<Kernel>>> readKernels(const std::filesystem::path& file)
+{
+    const auto content = readFile(file);
+    if (!content)
+        return tl::unexpected(content.error());
+    const auto document = parseJson(*content, file.string());
+    if (!document)
+        return tl::unexpected(document.error());
+    constexpr std::string_view kSuffix = "_kernel_time";
+    std::vector<Kernel> all;
+    std::vector<std::pair<double, double>> runs;
+    for (const Json& event : *document) {
+        const std::string name = event.value("name", "");
+        const double start = event.value("ts", 0.0);
+        const double end = start + event.value("dur", 0.0);
+        if (name == "model_run")
+            runs.emplace_back(start, end);
+        else if (event.value("cat", "") == "Node" && name.ends_with(kSuffix))
+            all.push_back({name.substr(0, name.size() - kSuffix.size()), start, end});
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Kernel& a, const Kernel& b) { return a.start < b.start; });
+    std::vector<std::vector<Kernel>> kernels(runs.size());
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+        double covered = -1;
+        for (const Kernel& kernel : all) {
+            if (kernel.start < runs[run].first || kernel.end > runs[run].second + 1)
+                continue;
+            if (kernel.end <= covered && kernel.start < covered)
+                continue;
+            covered = kernel.end;
+            kernels[run].push_back(kernel);
+        }
+    }
+    return kernels;
+}
+
+/// Which layer a kernel is charged to.
+class Owners
+{
+public:
+    explicit Owners(std::span<const ProfiledLayer> layers)
+    {
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            m_byName.emplace(layers[i].name, i);
+            for (const std::string& output : layers[i].outputs)
+                m_byName.emplace(output, i);
+        }
+    }
+    /// Fused kernels keep the name of their first node, sometimes with something around it.
+    [[nodiscard]] std::optional<std::size_t> find(const std::string& kernel) const
+    {
+        if (const auto exact = m_byName.find(kernel); exact != m_byName.end())
+            return exact->second;
+        std::optional<std::size_t> best;
+        std::size_t length = 3; // shorter names are found in anything
+        for (const auto& [name, layer] : m_byName)
+            if (name.size() > length && kernel.find(name) != std::string::npos) {
+                best = layer;
+                length = name.size();
+            }
+        return best;
+    }
+
+private:
+    std::map<std::string, std::size_t> m_byName;
+};
+
+/// Microseconds per layer in one run; what no layer owns goes to the layer before it.
+std::vector<double> charge(const std::vector<Kernel>& kernels, const Owners& owners,
+                           std::map<std::string, std::optional<std::size_t>>& known,
+                           std::size_t layerCount)
+{
+    std::vector<double> times(layerCount, 0);
+    std::size_t before = 0;
+    for (const Kernel& kernel : kernels) {
+        auto at = known.find(kernel.name);
+        if (at == known.end())
+            at = known.emplace(kernel.name, owners.find(kernel.name)).first;
+        before = at->second.value_or(before);
+        times[before] += kernel.end - kernel.start;
+    }
+    return times;
+}
+
+double median(std::vector<double> values)
+{
+    std::sort(values.begin(), values.end());
+    const std::size_t middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+Result<std::vector<inference::NamedTensor>> randomInputs(const inference::Session& session)
+{
+    std::vector<inference::NamedTensor> feeds;
+    for (const inference::ValueInfo& input : session.inputs()) {
+        auto tensor = inference::randomTensor(input.dtype, input.shape, feeds.size() + 1);
+        if (!tensor)
+            return inContext("input \"" + input.name + "\"", tensor.error());
+        feeds.push_back({input.name, std::move(*tensor)});
+    }
+    return feeds;
+}
+
+} // namespace
+
+Result<Profile> measure(const std::filesystem::path& model, std::span<const ProfiledLayer> layers,
+                        const MeasureOptions& options, std::stop_token stop, ProgressSink& progress)
+{
+    if (layers.empty())
+        return fail(ErrorCode::InvalidArgument, "the model has no layers to measure");
+    const TemporaryFolder folder;
+    inference::SessionOptions sessionOptions;
+    sessionOptions.profilePrefix = folder.path() / "profile";
+    progress.progress("loading the model", -1);
+    auto session = inference::Session::fromFile(model, sessionOptions);
+    if (!session)
+        return tl::unexpected(session.error());
+    const auto feeds = randomInputs(*session);
+    if (!feeds)
+        return tl::unexpected(feeds.error());
+    const int total = options.warmups + options.runs;
+    for (int run = 0; run < total; ++run) {
+        progress.progress(fmt::format("measuring layer times, run {} of {}", run + 1, total),
+                          static_cast<double>(run) / total);
+        if (const auto outputs = session->run(*feeds, stop); !outputs)
+            return tl::unexpected(outputs.error());
+        std::this_thread::sleep_for(kPause);
+    }
+    const auto file = session->endProfiling();
+    if (!file)
+        return tl::unexpected(file.error());
+    const auto kernels = readKernels(*file);
+    if (!kernels)
+        return tl::unexpected(kernels.error());
+    if (kernels->size() != static_cast<std::size_t>(total))
+        return fail(ErrorCode::Internal, "the profiler saw {} of {} runs; measure again",
+                    kernels->size(), total);
+
+    const Owners owners(layers);
+    std::map<std::string, std::optional<std::size_t>> known;
+    std::vector<std::vector<double>> runs;
+    for (std::size_t run = static_cast<std::size_t>(options.warmups); run < kernels->size(); ++run)
+        runs.push_back(charge((*kernels)[run], owners, known, layers.size()));
+    Profile profile;
+    profile.machine = machineName();
+    profile.runs = options.runs;
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+        std::vector<double> times;
+        for (const auto& run : runs)
+            times.push_back(run[layer]);
+        profile.seconds[layers[layer].name] = {median(std::move(times)) * 1e-6};
+    }
+    progress.progress("measured", 1);
+    return profile;
+}
+
+} // namespace millrace::profile
