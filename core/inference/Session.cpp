@@ -8,6 +8,10 @@
 #include <array>
 #include <cstring>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace millrace::inference
 {
 namespace
@@ -138,7 +142,12 @@ struct Session::Impl {
     static Result<Session> open(const SessionOptions& options, const Open& openSession)
     {
         try {
-            return Session(std::make_unique<Impl>(openSession(sessionOptions(options))));
+            auto impl = std::make_unique<Impl>(openSession(sessionOptions(options)));
+            impl->isProfiling = options.profilePrefix.has_value();
+#ifdef __GLIBC__
+            malloc_trim(0); // loading leaves much of the weights' size in free lists
+#endif
+            return Session(std::move(impl));
         } catch (const std::exception& error) {
             return fail(ErrorCode::Unsupported, "ONNX Runtime cannot load the model: {}",
                         oneLine(error.what()));
@@ -154,10 +163,14 @@ struct Session::Impl {
         if (found == feeds.end())
             return fail(ErrorCode::InvalidArgument, "input \"{}\" is missing", input.name);
         const Tensor& tensor = found->tensor;
+        if (graph::bitsPerElement(input.dtype) == 0)
+            return fail(ErrorCode::Unsupported, "input \"{}\" takes no dense tensor of numbers",
+                        input.name);
         if (tensor.dtype != input.dtype)
             return fail(ErrorCode::InvalidArgument, "input \"{}\" is {}, the model takes {}",
                         input.name, graph::name(tensor.dtype), graph::name(input.dtype));
-        bool fits = tensor.shape.size() == input.shape.size();
+        // Rank 0 is also what the library says of an unknown rank; then it checks for itself.
+        bool fits = input.shape.empty() || tensor.shape.size() == input.shape.size();
         for (std::size_t i = 0; fits && i < input.shape.size(); ++i)
             fits = input.shape[i] < 0 || input.shape[i] == tensor.shape[i];
         if (!fits)
@@ -169,14 +182,15 @@ struct Session::Impl {
             return fail(ErrorCode::InvalidArgument, "input \"{}\": {} bytes do not fit its shape",
                         input.name, tensor.data.size());
         // The library never writes to inputs; its interface only lacks the const.
-        return Ort::Value::CreateTensor(memory, const_cast<std::byte*>(tensor.data.data()),
-                                        tensor.data.size(), tensor.shape.data(),
+        static std::byte nothing{}; // an empty tensor needs an address, too
+        auto* data = tensor.data.empty() ? &nothing : const_cast<std::byte*>(tensor.data.data());
+        return Ort::Value::CreateTensor(memory, data, tensor.data.size(), tensor.shape.data(),
                                         tensor.shape.size(), ortType(tensor.dtype));
     }
 
     static Result<NamedTensor> output(const ValueInfo& info, const Ort::Value& value)
     {
-        if (!value.IsTensor())
+        if (!value.HasValue() || !value.IsTensor())
             return fail(ErrorCode::Unsupported, "output \"{}\" is no dense tensor", info.name);
         const auto shape = value.GetTensorTypeAndShapeInfo();
         NamedTensor result{info.name, {ownType(shape.GetElementType()), shape.GetShape(), {}}};
@@ -194,6 +208,7 @@ struct Session::Impl {
     Ort::Session session;
     Ort::MemoryInfo memory = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
     std::vector<ValueInfo> inputs, outputs;
+    bool isProfiling = false;
 };
 
 Session::Session(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -203,6 +218,9 @@ Session::~Session() = default;
 
 Result<Session> Session::fromFile(const std::filesystem::path& path, const SessionOptions& options)
 {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return fail(ErrorCode::NotFound, "{}: no such file", path.string());
     return Impl::open(options, [&](const Ort::SessionOptions& ort) {
         return Ort::Session(environment(), path.c_str(), ort);
     });
@@ -236,10 +254,13 @@ Result<std::vector<NamedTensor>> Session::run(std::span<const NamedTensor> feeds
         inputNames.push_back(input.name.c_str());
         values.push_back(std::move(*value));
     }
-    for (const NamedTensor& feed : feeds)
-        if (std::none_of(m_impl->inputs.begin(), m_impl->inputs.end(),
-                         [&](const ValueInfo& input) { return input.name == feed.name; }))
+    for (const NamedTensor& feed : feeds) {
+        const auto isNamed = [&](const auto& other) { return other.name == feed.name; };
+        if (std::none_of(m_impl->inputs.begin(), m_impl->inputs.end(), isNamed))
             return fail(ErrorCode::InvalidArgument, "the model has no input \"{}\"", feed.name);
+        if (std::count_if(feeds.begin(), feeds.end(), isNamed) > 1)
+            return fail(ErrorCode::InvalidArgument, "input \"{}\" is given twice", feed.name);
+    }
     for (const ValueInfo& output : m_impl->outputs)
         outputNames.push_back(output.name.c_str());
     if (stop.stop_requested())
@@ -269,7 +290,10 @@ Result<std::vector<NamedTensor>> Session::run(std::span<const NamedTensor> feeds
 
 Result<std::filesystem::path> Session::endProfiling()
 {
+    if (!m_impl->isProfiling)
+        return fail(ErrorCode::InvalidArgument, "the session was opened without a profile");
     try {
+        m_impl->isProfiling = false;
         Ort::AllocatorWithDefaultOptions allocator;
         return std::filesystem::path(m_impl->session.EndProfilingAllocated(allocator).get());
     } catch (const std::exception& error) {
