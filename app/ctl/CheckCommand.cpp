@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "PlanReport.h"
+
+namespace millrace::ctl
+{
+namespace
+{
+
+struct Arguments {
+    std::vector<std::filesystem::path> files;
+    std::optional<deploy::TimesRequest> times;
+    bool noOverlap = false;
+    Dims dims;
+};
+
+struct Checked {
+    plan::Problem problem;
+    plan::Plan plan;
+};
+
+Result<plan::Plan> readPlan(const std::filesystem::path& path,
+                            const std::vector<std::string>& devices)
+{
+    const auto text = readInput(path);
+    if (!text)
+        return tl::unexpected(text.error());
+    return plan::parsePlan(*text, path.string(), devices);
+}
+
+Result<Checked> fromProblem(const std::filesystem::path& problemFile,
+                            const std::filesystem::path& planFile)
+{
+    const auto text = readInput(problemFile);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto problem = plan::parseProblem(*text, problemFile.string());
+    if (!problem)
+        return tl::unexpected(problem.error());
+    auto plan = readPlan(planFile, deviceNames(*problem));
+    if (!plan)
+        return tl::unexpected(plan.error());
+    return Checked{std::move(*problem), std::move(*plan)};
+}
+
+/// The same source of times as the plan had, unless the operator names one.
+Result<plan::LayerTimes> timesOf(const onnx::Model& model, const plan::Plan& plan,
+                                 const Arguments& arguments, const Context& context)
+{
+    deploy::TimesRequest request = deploy::EstimatedTimes{};
+    if (plan.times == plan::TimesSource::Measured)
+        request = deploy::CachedTimes{};
+    const bool isCached = !arguments.times && std::holds_alternative<deploy::CachedTimes>(request);
+    auto times = deploy::layerTimes(model, arguments.times.value_or(request), context.stop,
+                                    context.progress);
+    if (!times && isCached && times.error().code == ErrorCode::NotFound)
+        return fail(ErrorCode::NotFound,
+                    "{}: its layer times were measured, and this machine has kept none for the "
+                    "model; give them with --profile FILE",
+                    arguments.files[2].string());
+    return times;
+}
+
+Result<Checked> fromModel(const Arguments& arguments, const Context& context)
+{
+    const auto& files = arguments.files;
+    const auto cluster = readClusterInput(files[1]);
+    if (!cluster)
+        return tl::unexpected(cluster.error());
+    auto plan = readPlan(files[2], deviceNames(*cluster));
+    if (!plan)
+        return tl::unexpected(plan.error());
+    if (plan->modelSha256.empty())
+        return fail(ErrorCode::InvalidArgument,
+                    "{}: the plan names no model, it was made from a problem file; check it "
+                    "against that: millracectl check PROBLEM PLAN",
+                    files[2].string());
+    const auto model = loadModel(files[0], merged(arguments.dims, plan->dims), context);
+    if (!model)
+        return tl::unexpected(model.error());
+    if (const auto ok = sameModel(*model, plan->modelSha256, files[2]); !ok)
+        return tl::unexpected(ok.error());
+    const auto times = timesOf(*model, *plan, arguments, context);
+    if (!times)
+        return badInput(times.error());
+    plan::PlanRequest request;
+    const bool stageKind = plan->bottleneck.kind == plan::BottleneckKind::Stage;
+    request.overlap = arguments.noOverlap || stageKind ? plan::Overlap::No : plan::Overlap::Yes;
+    request.memoryModel = plan::defaultMemoryModel();
+    auto problem = plan::makeProblem(model->graph(), *cluster, *times, request);
+    if (!problem)
+        return tl::unexpected(problem.error());
+    return Checked{std::move(*problem), std::move(*plan)};
+}
+
+Result<Report> check(const Arguments& arguments, const Context& context)
+{
+    const auto checked = arguments.files.size() == 3
+                             ? fromModel(arguments, context)
+                             : fromProblem(arguments.files[0], arguments.files[1]);
+    if (!checked)
+        return tl::unexpected(checked.error());
+    const std::string planFile = arguments.files.back().string();
+    const std::vector<std::string> differences = plan::check(checked->problem, checked->plan);
+    Report report;
+    report.json = dumped({{"plan", planFile},
+                          {"status", std::string(plan::name(checked->plan.status))},
+                          {"ok", differences.empty()},
+                          {"differences", differences}});
+    if (differences.empty()) {
+        report.text = fmt::format("{}: every figure is right.\n\n{}", planFile,
+                                  planText(checked->problem, checked->plan));
+        return report;
+    }
+    for (const std::string& difference : differences)
+        report.text += printable(difference) + "\n";
+    report.code = ExitCode::BadInput;
+    report.error = fmt::format(
+        "{}: the plan is not right: {}{}", planFile, differences.front(),
+        differences.size() > 1 ? fmt::format(" (and {} more)", differences.size() - 1) : "");
+    return report;
+}
+
+} // namespace
+
+void addCheck(CLI::App& app, Chosen& chosen)
+{
+    CLI::App* command =
+        app.add_subcommand("check", "Compute every figure of a plan anew, independently");
+    const auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("FILES", arguments->files,
+                     "PROBLEM PLAN, or MODEL CLUSTER PLAN as they were given to plan")
+        ->required()
+        ->expected(2, 3)
+        ->option_text("PROBLEM PLAN | MODEL CLUSTER PLAN");
+    addProfile(*command, arguments->times, "Layer times; without it those the plan says it used");
+    command->add_flag("--no-overlap", arguments->noOverlap, "As it was given to plan");
+    addDims(*command, arguments->dims);
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) { return check(*arguments, context); };
+    });
+}
+
+} // namespace millrace::ctl

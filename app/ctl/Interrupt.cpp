@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Interrupt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace millrace::ctl
+{
+namespace
+{
+
+/// Only used inside the process, to end the waiting thread.
+constexpr int kDone = SIGUSR1;
+
+sigset_t watched()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, kDone})
+        sigaddset(&signals, signal);
+    return signals;
+}
+
+} // namespace
+
+Interrupt::Interrupt()
+{
+    ::signal(SIGPIPE, SIG_IGN);
+    const sigset_t signals = watched();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr); // every later thread inherits it
+    m_waiter = std::thread([this, signals] {
+        for (int received = 0; sigwait(&signals, &received) == 0 && received != kDone;)
+            if (!m_stop.request_stop())
+                ::_exit(128 + received);
+    });
+}
+
+Interrupt::~Interrupt()
+{
+    pthread_kill(m_waiter.native_handle(), kDone);
+    m_waiter.join();
+}
+
+} // namespace millrace::ctl

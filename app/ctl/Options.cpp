@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Options.h"
+
+#include "base/File.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace millrace::ctl
+{
+namespace
+{
+
+template <class T>
+std::optional<T> parsed(std::string_view text)
+{
+    T value{};
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && stopped == end ? std::optional(value) : std::nullopt;
+}
+
+/// The option with everything that a wrong value gets: its name and what would be right.
+CLI::Option* addChecked(CLI::App& command, const std::string& name,
+                        const std::function<bool(const std::string&)>& accept,
+                        const std::string& wanted, const std::string& help)
+{
+    const auto check = [=](const std::string& text) {
+        if (!accept(text))
+            throw CLI::ValidationError(name, fmt::format("\"{}\" is not {}", text, wanted));
+    };
+    return command.add_option_function<std::string>(name, check, help)->option_text("N");
+}
+
+std::vector<std::string> namesOf(const auto& devices)
+{
+    std::vector<std::string> names;
+    for (const auto& device : devices)
+        names.push_back(device.name);
+    return names;
+}
+
+} // namespace
+
+void addDims(CLI::App& command, Dims& dims)
+{
+    const auto take = [&dims](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto equals = text.rfind('=');
+            const auto size = equals == std::string::npos
+                                  ? std::nullopt
+                                  : parsed<std::int64_t>(text.substr(equals + 1));
+            if (!size || *size < 1 || equals == 0)
+                throw CLI::ValidationError(
+                    "--dim",
+                    fmt::format("\"{}\" is not NAME=N with N a whole number of 1 or more", text));
+            if (!dims.emplace(text.substr(0, equals), *size).second)
+                throw CLI::ValidationError(
+                    "--dim", fmt::format("\"{}\" is given twice", text.substr(0, equals)));
+        }
+    };
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--dim", take, "Size of a free dimension of the model; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("NAME=N");
+}
+
+CLI::Option* addInteger(CLI::App& command, const std::string& name, std::int64_t low,
+                        std::int64_t high, const std::function<void(std::int64_t)>& set,
+                        const std::string& help)
+{
+    const auto accept = [=](const std::string& text) {
+        const auto value = parsed<std::int64_t>(text);
+        if (!value || *value < low || *value > high)
+            return false;
+        set(*value);
+        return true;
+    };
+    return addChecked(command, name, accept, fmt::format("a whole number of {} or more", low),
+                      help);
+}
+
+CLI::Option* addNumber(CLI::App& command, const std::string& name,
+                       const std::function<void(double)>& set, const std::string& help)
+{
+    const auto accept = [=](const std::string& text) {
+        const auto value = parsed<double>(text);
+        if (!value || !std::isfinite(*value) || *value < 0)
+            return false;
+        set(*value);
+        return true;
+    };
+    return addChecked(command, name, accept, "a number of 0 or more", help);
+}
+
+void addSeed(CLI::App& command, std::uint64_t& seed, const std::string& help)
+{
+    addInteger(
+        command, "--seed", 0, std::numeric_limits<std::int64_t>::max(),
+        [&seed](std::int64_t value) { seed = static_cast<std::uint64_t>(value); }, help);
+}
+
+void addProfile(CLI::App& command, std::optional<deploy::TimesRequest>& times,
+                const std::string& help)
+{
+    const auto take = [&times](const std::string& text) {
+        if (text == "measure")
+            times = deploy::MeasuredTimes{};
+        else if (text == "estimate")
+            times = deploy::EstimatedTimes{};
+        else
+            times = deploy::ProfileFile{text};
+    };
+    command.add_option_function<std::string>("--profile", take, help)
+        ->option_text("FILE|measure|estimate");
+}
+
+void addSolveOptions(CLI::App& command, SolveArguments& arguments)
+{
+    plan::SolveOptions& options = arguments.options;
+    command
+        .add_option_function<std::string>(
+            "--algorithm",
+            [](const std::string& name) {
+                if (name != "exact")
+                    throw CLI::ValidationError(
+                        "--algorithm",
+                        fmt::format("there is no \"{}\"; what there is: exact", name));
+            },
+            "How to search: exact")
+        ->option_text("exact");
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    const auto into = [](auto& target) {
+        return [&target](std::int64_t value) { target = static_cast<int>(value); };
+    };
+    auto* stages =
+        addInteger(command, "--stages", 1, kMost, into(arguments.stages), "Exactly so many stages");
+    addInteger(command, "--max-stages", 1, kMost, into(arguments.maxStages),
+               "At most so many stages")
+        ->excludes(stages);
+    command.add_flag("--no-overlap", arguments.noOverlap,
+                     "A stage costs receive + compute + send, one after the other");
+    addNumber(
+        command, "--gap", [&options](double gap) { options.gap = gap; },
+        "Stop when proven to be this near to the best plan (0.05: 5 %)");
+    addNumber(
+        command, "--time-limit", [&options](double s) { options.timeLimit = Seconds{s}; },
+        "Stop after so many seconds (10)");
+    addInteger(
+        command, "--step-limit", 0, std::numeric_limits<std::int64_t>::max(),
+        [&options](std::int64_t steps) { options.stepLimit = steps; },
+        "Stop after so many search steps: the same plan on every machine");
+    addSeed(command, options.seed, "Seed of the search");
+    command.add_option("--warm-start", arguments.warmStart, "A plan to begin with")
+        ->option_text("PLAN");
+    command.add_option("-o,--output", arguments.output, "Where to write the plan")
+        ->option_text("PLAN");
+}
+
+void applyTo(plan::StageCount& stages, const SolveArguments& arguments)
+{
+    if (arguments.stages)
+        stages = {*arguments.stages, *arguments.stages};
+    else if (arguments.maxStages)
+        stages.max = *arguments.maxStages;
+}
+
+Result<onnx::Model> loadModel(const std::filesystem::path& path, const Dims& dims,
+                              const Context& context)
+{
+    auto model = onnx::load(path, {dims}, context.stop, context.progress);
+    if (!model)
+        return badInput(model.error());
+    return model;
+}
+
+Dims merged(const Dims& given, Dims ofPlan)
+{
+    for (const auto& [name, size] : given)
+        ofPlan[name] = size;
+    return ofPlan;
+}
+
+Result<void> sameModel(const onnx::Model& model, const std::string& planSha256,
+                       const std::filesystem::path& planFile)
+{
+    if (planSha256 == model.sha256())
+        return {};
+    return fail(ErrorCode::InvalidArgument,
+                "{}: the plan is of another model (SHA-256 {:.12}..., {} has {:.12}...); plan this "
+                "model, or name the other one",
+                planFile.string(), planSha256, model.path().string(), model.sha256());
+}
+
+Result<std::string> readInput(const std::filesystem::path& path)
+{
+    auto text = readFile(path);
+    if (!text)
+        return badInput(text.error());
+    return text;
+}
+
+Result<cluster::Cluster> readClusterInput(const std::filesystem::path& path)
+{
+    auto cluster = cluster::readCluster(path);
+    if (!cluster)
+        return badInput(cluster.error());
+    return cluster;
+}
+
+std::vector<std::string> deviceNames(const cluster::Cluster& cluster)
+{
+    return namesOf(cluster.devices);
+}
+
+std::vector<std::string> deviceNames(const plan::Problem& problem)
+{
+    return namesOf(problem.devices);
+}
+
+} // namespace millrace::ctl

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "PlanReport.h"
+#include "base/File.h"
+
+#include <chrono>
+
+namespace millrace::ctl
+{
+namespace
+{
+
+struct Arguments {
+    std::filesystem::path model, cluster;
+    std::optional<std::filesystem::path> problem;
+    std::optional<deploy::TimesRequest> times;
+    Dims dims;
+    SolveArguments solve;
+};
+
+Result<plan::LayerTimes> timesOf(const onnx::Model& model, const Arguments& arguments,
+                                 const Context& context)
+{
+    const auto request = arguments.times.value_or(deploy::MeasuredTimes{});
+    auto times = deploy::layerTimes(model, request, context.stop, context.progress);
+    if (times || times.error().code == ErrorCode::Cancelled)
+        return times;
+    if (std::holds_alternative<deploy::MeasuredTimes>(request))
+        times.error().message =
+            fmt::format("measuring layer times failed: {}; --profile estimate plans without",
+                        times.error().message);
+    else
+        return badInput(times.error());
+    return times;
+}
+
+Result<Report> plan(const Arguments& arguments, const Context& context)
+{
+    const auto cluster = readClusterInput(arguments.cluster);
+    if (!cluster)
+        return tl::unexpected(cluster.error());
+    const auto model = loadModel(arguments.model, arguments.dims, context);
+    if (!model)
+        return tl::unexpected(model.error());
+    const auto times = timesOf(*model, arguments, context);
+    if (!times)
+        return tl::unexpected(times.error());
+
+    const auto start = std::chrono::steady_clock::now();
+    plan::PlanRequest request;
+    request.overlap = arguments.solve.noOverlap ? plan::Overlap::No : plan::Overlap::Yes;
+    request.memoryModel = plan::defaultMemoryModel();
+    applyTo(request.stages, arguments.solve);
+    const auto problem = plan::makeProblem(model->graph(), *cluster, *times, request);
+    if (!problem)
+        return tl::unexpected(problem.error());
+    const std::chrono::duration<double> made = std::chrono::steady_clock::now() - start;
+    if (arguments.problem)
+        if (const auto ok = writeFileAtomically(*arguments.problem, plan::writeProblem(*problem));
+            !ok)
+            return tl::unexpected(ok.error());
+    return solveAndReport(*problem, arguments.solve,
+                          {model->sha256(), model->dims(), times->source, Seconds{made.count()}},
+                          context);
+}
+
+} // namespace
+
+void addPlan(CLI::App& app, Chosen& chosen)
+{
+    CLI::App* command =
+        app.add_subcommand("plan", "Cut a model into stages and place them on a cluster");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("MODEL", arguments->model, "ONNX file")->required();
+    command->add_option("CLUSTER", arguments->cluster, "Cluster file (YAML)")->required();
+    command->add_option("--problem", arguments->problem, "Also write the bare problem file")
+        ->option_text("FILE");
+    addProfile(*command, arguments->times,
+               "Layer times: from a profile file, measured on this machine (the default; kept and "
+               "used again), or estimated");
+    addDims(*command, arguments->dims);
+    addSolveOptions(*command, arguments->solve);
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) { return plan(*arguments, context); };
+    });
+}
+
+} // namespace millrace::ctl

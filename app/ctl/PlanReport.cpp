@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "PlanReport.h"
+
+#include "Table.h"
+#include "base/File.h"
+
+namespace millrace::ctl
+{
+namespace
+{
+
+using plan::BottleneckKind;
+using plan::Status;
+
+class SolveProgress final : public plan::PlanSink
+{
+public:
+    explicit SolveProgress(ProgressSink& progress) : m_progress(progress) {}
+    void improved(const plan::Plan* incumbent, Seconds lowerBound) override
+    {
+        const std::string best =
+            incumbent != nullptr ? formatDuration(incumbent->bottleneckTime) : "none yet";
+        m_progress.progress(fmt::format("planning: best bottleneck {}, proven not below {}", best,
+                                        formatDuration(lowerBound)),
+                            -1);
+    }
+
+private:
+    ProgressSink& m_progress;
+};
+
+std::string deviceName(const plan::Problem& problem, std::optional<DeviceId> id)
+{
+    return id ? problem.devices[id->index()].name : "-";
+}
+
+std::string statusText(const plan::Plan& plan)
+{
+    switch (plan.status) {
+    case Status::Optimal:
+        return "Proven optimal";
+    case Status::Feasible:
+        return "Feasible, not proven optimal";
+    case Status::Infeasible:
+        return "No feasible plan";
+    case Status::Timeout:
+        return plan.hasStages() ? "Stopped by the time limit; this is the best plan so far"
+                                : "Stopped by the time limit before any plan was found";
+    case Status::Cancelled:
+        return plan.hasStages() ? "Interrupted; this is the best plan so far"
+                                : "Interrupted before any plan was found";
+    }
+    return {};
+}
+
+std::string bottleneckText(const plan::Problem& problem, const plan::Plan& plan)
+{
+    const auto index = static_cast<std::size_t>(plan.bottleneck.index);
+    if (plan.bottleneck.kind == BottleneckKind::Transfer)
+        return fmt::format("the transfer from {} to {} (hop {})",
+                           deviceName(problem, plan.hops[index].from),
+                           deviceName(problem, plan.hops[index].to), index);
+    return fmt::format("{} stage {} on {}",
+                       plan.bottleneck.kind == BottleneckKind::Compute
+                           ? "computing"
+                           : "receiving, computing and sending of",
+                       index + 1, deviceName(problem, plan.stages[index].device));
+}
+
+std::string figures(const plan::Problem& problem, const plan::Plan& plan)
+{
+    std::string text = fmt::format("{}.\n", statusText(plan));
+    text += fmt::format("Throughput   {:.3g} inferences/s, one every {}\n", plan.throughput(),
+                        formatDuration(plan.bottleneckTime));
+    text += fmt::format("Bottleneck   {}\n", bottleneckText(problem, plan));
+    text += fmt::format("Gap          {:.3g} % (no plan can be faster than one every {})\n",
+                        100 * plan.gap(), formatDuration(plan.lowerBound));
+    text += fmt::format("One request  {} from end to end\n", formatDuration(plan.endToEnd));
+    text += plan.singleDevice
+                ? fmt::format("One device   one every {} at best with the whole model on it\n",
+                              formatDuration(*plan.singleDevice))
+                : "One device   none can hold the whole model\n";
+    if (plan.times)
+        text += fmt::format("Layer times  {}\n", *plan.times == plan::TimesSource::Measured
+                                                     ? "measured"
+                                                     : "estimated from FLOPs and bytes");
+    text += fmt::format("Solved in    {}{}\n", formatDuration(plan.solver.elapsed),
+                        plan.solver.searchSpace == plan::SearchSpace::Linear
+                            ? ", along one linear order of the layers"
+                            : "");
+    return text;
+}
+
+std::string layerRange(const plan::Problem& problem, const plan::Stage& stage)
+{
+    const std::string& first = problem.layers[stage.layers.front().index()].name;
+    const std::string& last = problem.layers[stage.layers.back().index()].name;
+    return fmt::format("{}: {}{}", stage.layers.size(), first,
+                       stage.layers.size() > 1 ? " .. " + last : "");
+}
+
+/// Hops and stages in the order in which a request meets them.
+std::string pipelineTable(const plan::Problem& problem, const plan::Plan& plan)
+{
+    Table table(
+        {{""}, {"where"}, {"time", Align::Right}, {"size", Align::Right}, {""}, {"layers"}});
+    const auto mark = [&](BottleneckKind kind, std::size_t index) {
+        const bool isTransfer = plan.bottleneck.kind == BottleneckKind::Transfer;
+        const bool hit = static_cast<std::size_t>(plan.bottleneck.index) == index &&
+                         isTransfer == (kind == BottleneckKind::Transfer);
+        return hit ? "<- bottleneck" : "";
+    };
+    for (std::size_t k = 0; k < plan.hops.size(); ++k) {
+        const plan::Hop& hop = plan.hops[k];
+        if (hop.from && hop.to)
+            table.add(
+                {fmt::format("hop {}", k),
+                 fmt::format("{} > {}", deviceName(problem, hop.from), deviceName(problem, hop.to)),
+                 formatDuration(hop.seconds), formatBytes(hop.bytes),
+                 mark(BottleneckKind::Transfer, k)});
+        if (k == plan.stages.size())
+            break;
+        const plan::Stage& stage = plan.stages[k];
+        const plan::Device& device = problem.devices[stage.device.index()];
+        table.add({fmt::format("stage {}", k + 1), device.name, formatDuration(stage.compute),
+                   fmt::format("{} of {}", formatBytes(stage.memory), formatBytes(device.memory)),
+                   mark(BottleneckKind::Compute, k), layerRange(problem, stage)});
+    }
+    return table.text();
+}
+
+void explain(Report& report, const plan::Plan& plan)
+{
+    if (plan.hasStages())
+        return;
+    if (plan.status != Status::Infeasible) {
+        report.code = ExitCode::StoppedBeforePlan;
+        report.error = plan.status == Status::Timeout
+                           ? "the time limit ended the search before any plan was found; give it "
+                             "more with --time-limit"
+                           : "interrupted before any plan was found";
+        return;
+    }
+    report.code = ExitCode::NoFeasiblePlan;
+    report.error = fmt::format("no feasible plan: {}", fmt::join(plan.whyInfeasible, "; "));
+}
+
+Result<void> readWarmStart(SolveArguments& arguments, const std::vector<std::string>& devices)
+{
+    if (!arguments.warmStart)
+        return {};
+    const auto text = readInput(*arguments.warmStart);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto plan = plan::parsePlan(*text, arguments.warmStart->string(), devices);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    arguments.options.warmStart = std::move(*plan);
+    return {};
+}
+
+} // namespace
+
+std::string planText(const plan::Problem& problem, const plan::Plan& plan)
+{
+    std::string text;
+    if (plan.hasStages()) {
+        text = figures(problem, plan) + "\n" + pipelineTable(problem, plan);
+    } else {
+        text = statusText(plan) + ".\n";
+        for (const std::string& reason : plan.whyInfeasible)
+            text += fmt::format("  {}\n", printable(reason));
+    }
+    for (const std::string& note : plan.notes)
+        text += fmt::format("note: {}\n", printable(note));
+    return text;
+}
+
+Result<Report> solveAndReport(const plan::Problem& problem, SolveArguments arguments,
+                              const PlanIdentity& identity, const Context& context)
+{
+    const std::vector<std::string> devices = deviceNames(problem);
+    if (const auto ok = readWarmStart(arguments, devices); !ok)
+        return tl::unexpected(ok.error());
+    SolveProgress sink(context.progress);
+    auto plan = plan::solve(problem, arguments.options, context.stop, sink);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    plan->modelSha256 = identity.modelSha256;
+    plan->dims = identity.dims;
+    plan->times = identity.times;
+    plan->solver.parse = identity.parse;
+
+    Report report;
+    report.json = plan::writePlan(*plan, devices);
+    report.text = planText(problem, *plan);
+    explain(report, *plan);
+    if (arguments.output) {
+        if (const auto ok = writeFileAtomically(*arguments.output, report.json); !ok)
+            return tl::unexpected(ok.error());
+        report.text += fmt::format("\nThe plan is in {}.\n", arguments.output->string());
+    }
+    return report;
+}
+
+} // namespace millrace::ctl

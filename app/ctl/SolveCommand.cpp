@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "PlanReport.h"
+
+#include <chrono>
+
+namespace millrace::ctl
+{
+namespace
+{
+
+struct Arguments {
+    std::filesystem::path problem;
+    SolveArguments solve;
+};
+
+Result<Report> solve(const Arguments& arguments, const Context& context)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const auto text = readInput(arguments.problem);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto problem = plan::parseProblem(*text, arguments.problem.string());
+    if (!problem)
+        return tl::unexpected(problem.error());
+    const std::chrono::duration<double> parsed = std::chrono::steady_clock::now() - start;
+    if (arguments.solve.noOverlap)
+        problem->overlap = plan::Overlap::No;
+    applyTo(problem->stages, arguments.solve);
+    return solveAndReport(*problem, arguments.solve, {{}, {}, {}, Seconds{parsed.count()}},
+                          context);
+}
+
+} // namespace
+
+void addSolve(CLI::App& app, Chosen& chosen)
+{
+    CLI::App* command = app.add_subcommand("solve", "Plan a bare problem file");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("PROBLEM", arguments->problem, "Problem file (JSON)")->required();
+    addSolveOptions(*command, arguments->solve);
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) { return solve(*arguments, context); };
+    });
+}
+
+} // namespace millrace::ctl

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Options.h"
+#include "Table.h"
+
+namespace millrace::ctl
+{
+namespace
+{
+
+struct Arguments {
+    std::filesystem::path model, plan, folder;
+    Dims dims;
+};
+
+std::string portNames(const std::vector<onnx::Port>& ports)
+{
+    std::vector<std::string> names;
+    for (const onnx::Port& port : ports)
+        names.push_back(port.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<plan::PlanOutline> readOutline(const std::filesystem::path& path)
+{
+    const auto text = readInput(path);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto outline = plan::parsePlanOutline(*text, path.string());
+    if (!outline)
+        return outline;
+    if (outline->stages.empty())
+        return fail(ErrorCode::InvalidArgument,
+                    "{}: the plan has no stages; plan again until it is feasible", path.string());
+    if (outline->modelSha256.empty())
+        return fail(ErrorCode::InvalidArgument,
+                    "{}: the plan names no model, it was made from a problem file; make one with "
+                    "millracectl plan MODEL CLUSTER -o PLAN",
+                    path.string());
+    return outline;
+}
+
+Result<Report> split(const Arguments& arguments, const Context& context)
+{
+    const auto outline = readOutline(arguments.plan);
+    if (!outline)
+        return tl::unexpected(outline.error());
+    const auto model = loadModel(arguments.model, merged(arguments.dims, outline->dims), context);
+    if (!model)
+        return tl::unexpected(model.error());
+    if (const auto ok = sameModel(*model, outline->modelSha256, arguments.plan); !ok)
+        return tl::unexpected(ok.error());
+    const auto manifest =
+        onnx::split(*model, outline->stages, arguments.folder, context.stop, context.progress);
+    if (!manifest)
+        return tl::unexpected(manifest.error());
+
+    Report report;
+    report.json = onnx::writeManifest(*manifest);
+    Table table({{"file"}, {"layers", Align::Right}, {"takes"}, {"gives"}});
+    for (std::size_t k = 0; k < manifest->stages.size(); ++k) {
+        const onnx::StageFile& stage = manifest->stages[k];
+        table.add({stage.file, std::to_string(outline->stages[k].size()), portNames(stage.inputs),
+                   portNames(stage.outputs)});
+    }
+    report.text = fmt::format("{} stages in {}\n\n{}", manifest->stages.size(),
+                              arguments.folder.string(), table.text());
+    return report;
+}
+
+} // namespace
+
+void addSplit(CLI::App& app, Chosen& chosen)
+{
+    CLI::App* command = app.add_subcommand("split", "Write a plan's stages as ONNX files");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("MODEL", arguments->model, "ONNX file")->required();
+    command->add_option("PLAN", arguments->plan, "Plan file of this model")->required();
+    command
+        ->add_option("-o,--output", arguments->folder,
+                     "Folder for stage-<k>.onnx and manifest.json")
+        ->required()
+        ->option_text("DIR");
+    addDims(*command, arguments->dims);
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) { return split(*arguments, context); };
+    });
+}
+
+} // namespace millrace::ctl
