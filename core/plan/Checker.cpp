@@ -3,6 +3,7 @@
 // fillFigures()' helpers.
 #include "plan/Solve.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -62,6 +63,16 @@ private:
             differ("status is {}, but there are no stages", name(m_plan.status));
         if (m_plan.status == Status::Infeasible && m_plan.whyInfeasible.empty())
             differ("why_infeasible is empty");
+        if (!m_plan.hops.empty())
+            differ("there are {} hops, but no stages", m_plan.hops.size());
+        const std::optional<double> alone = checkSingleDevice();
+        if (m_plan.status == Status::Infeasible && alone && mayUseOneDevice())
+            differ("status is infeasible, but one device can hold the model alone");
+    }
+    /// Whether the whole model on one device is a plan like any other.
+    [[nodiscard]] bool mayUseOneDevice() const
+    {
+        return m_problem.stages.min <= 1 && m_problem.pins.empty();
     }
 
     /// Every layer in exactly one stage, no stage empty, nothing needed before it is made.
@@ -77,6 +88,8 @@ private:
             }
             if (stage.layers.empty())
                 differ("{} has no layers", stageName(k));
+            if (!std::is_sorted(stage.layers.begin(), stage.layers.end()))
+                differ("{}: its layers do not ascend", stageName(k));
             for (const LayerId layer : stage.layers) {
                 if (layer.value < 0 ||
                     static_cast<std::size_t>(layer.value) >= m_problem.layers.size()) {
@@ -154,8 +167,8 @@ private:
                 k == 0 ? m_problem.source : std::optional(m_plan.stages[k - 1].device);
             const auto to = k == last ? m_problem.sink : std::optional(m_plan.stages[k].device);
             const Hop& hop = m_plan.hops[k];
-            if (hop.from != from || hop.to != to)
-                differ("hop {} joins other devices than its stages", k);
+            expectEnd(fmt::format("hop {}: from", k), hop.from, from);
+            expectEnd(fmt::format("hop {}: to", k), hop.to, to);
             const std::int64_t bytes = hopBytes(static_cast<int>(k));
             expect(fmt::format("hop {}: bytes", k), static_cast<double>(hop.bytes.value),
                    static_cast<double>(bytes));
@@ -166,6 +179,19 @@ private:
                        deviceName(*to));
             expect(fmt::format("hop {}: seconds", k), hop.seconds.value, m_hopSeconds.back());
         }
+    }
+    void expectEnd(const std::string& what, std::optional<DeviceId> given,
+                   std::optional<DeviceId> right)
+    {
+        const auto text = [this](std::optional<DeviceId> end) -> std::string {
+            if (!end)
+                return "null";
+            const bool known =
+                end->value >= 0 && static_cast<std::size_t>(end->value) < m_problem.devices.size();
+            return known ? deviceName(*end) : "a device that does not exist";
+        };
+        if (given != right)
+            differ("{} is {}, {} by the problem", what, text(given), text(right));
     }
     [[nodiscard]] double linkSeconds(std::optional<DeviceId> from, std::optional<DeviceId> to,
                                      std::int64_t bytes) const
@@ -260,7 +286,6 @@ private:
         expect("bottleneck_s", m_plan.bottleneckTime.value, worst);
         expect("end_to_end_s", m_plan.endToEnd.value, endToEnd);
         checkBottleneckRow(worst, overlap);
-        checkSingleDevice(overlap);
     }
     void checkBottleneckRow(double worst, bool overlap)
     {
@@ -273,56 +298,80 @@ private:
             differ("bottleneck does not name the slowest stage or hop");
     }
 
-    void checkSingleDevice(bool overlap)
-    {
+    /// What one stage with the whole model needs.
+    struct Whole {
         std::int64_t in = 0;
         std::int64_t out = 0;
-        std::int64_t weights = m_problem.memoryModel.fixed.value;
-        std::int64_t activation = 0;
+        std::int64_t memory = 0;
+    };
+    [[nodiscard]] Whole wholeModel() const
+    {
+        Whole whole;
         for (const auto& tensor : m_problem.tensors) {
             if (!tensor.producer && (tensor.isOutput || !tensor.consumers.empty()))
-                in += tensor.bytes.value;
+                whole.in += tensor.bytes.value;
             if (tensor.isOutput)
-                out += tensor.bytes.value;
+                whole.out += tensor.bytes.value;
         }
+        std::int64_t activation = 0;
+        whole.memory = m_problem.memoryModel.fixed.value;
         for (const Layer& layer : m_problem.layers) {
-            weights += layer.weightBytes.value;
+            whole.memory += layer.weightBytes.value;
             activation = std::max(activation, layer.activationBytes.value);
         }
         for (const SharedWeight& shared : m_problem.sharedWeights)
-            weights += shared.layers.empty() ? 0 : shared.bytes.value;
-        const std::int64_t memory = weights + activation +
-                                    roundedUp(m_problem.memoryModel.inCopies, in) +
-                                    roundedUp(m_problem.memoryModel.outCopies, out);
-        double best = HUGE_VAL;
+            whole.memory += shared.layers.empty() ? 0 : shared.bytes.value;
+        whole.memory += activation + roundedUp(m_problem.memoryModel.inCopies, whole.in) +
+                        roundedUp(m_problem.memoryModel.outCopies, whole.out);
+        return whole;
+    }
+    [[nodiscard]] std::optional<double> bestAlone() const
+    {
+        const Whole whole = wholeModel();
+        std::optional<double> best;
         for (std::size_t d = 0; d < m_problem.devices.size(); ++d) {
             const Device& device = m_problem.devices[d];
             const DeviceId id(d);
-            if (!device.enabled || device.memory.value < memory)
+            if (!device.enabled || device.memory.value < whole.memory)
                 continue;
             double seconds = 0;
             for (const Layer& layer : m_problem.layers) {
                 const auto time = layer.seconds.find(device.className);
                 seconds += time == layer.seconds.end() ? HUGE_VAL : time->second.value;
             }
-            const double receive = linkSeconds(m_problem.source, id, in);
-            const double send = linkSeconds(id, m_problem.sink, out);
+            const double receive = linkSeconds(m_problem.source, id, whole.in);
+            const double send = linkSeconds(id, m_problem.sink, whole.out);
             const double delays = linkDelay(m_problem.source, id) + linkDelay(id, m_problem.sink);
-            best = std::min(best, overlap ? std::max({seconds, receive, send})
-                                          : receive + seconds + send + delays);
+            const double alone = m_problem.overlap == Overlap::Yes
+                                     ? std::max({seconds, receive, send})
+                                     : receive + seconds + send + delays;
+            if (std::isfinite(alone) && (!best || alone < *best))
+                best = alone;
         }
-        if (m_plan.singleDevice.has_value() != std::isfinite(best))
+        return best;
+    }
+    /// The right figure, for what else depends on it.
+    std::optional<double> checkSingleDevice()
+    {
+        const std::optional<double> best = bestAlone();
+        if (m_plan.singleDevice.has_value() != best.has_value())
             differ("single_device_s is {}, by the problem {}",
                    m_plan.singleDevice ? "given" : "null",
-                   std::isfinite(best) ? fmt::format("{}", best) : "no device can hold the model");
-        else if (m_plan.singleDevice)
-            expect("single_device_s", m_plan.singleDevice->value, best);
+                   best ? fmt::format("{}", *best) : "no device can hold the model");
+        else if (best)
+            expect("single_device_s", m_plan.singleDevice->value, *best);
+        return best;
     }
 
     void checkBound()
     {
         const double bottleneck = m_plan.bottleneckTime.value;
         const double bound = m_plan.lowerBound.value;
+        const std::optional<double> alone = checkSingleDevice();
+        if (!(bound >= 0))
+            differ("lower_bound_s is {}, which is no time", bound);
+        if (alone && mayUseOneDevice() && bound > *alone && !same(bound, *alone))
+            differ("lower_bound_s {} is above {}, which one device alone reaches", bound, *alone);
         if (bound > bottleneck && !same(bound, bottleneck))
             differ("lower_bound_s {} is above bottleneck_s {}", bound, bottleneck);
         if (m_plan.status == Status::Optimal && !same(bound, bottleneck))
