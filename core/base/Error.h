@@ -40,12 +40,16 @@ struct Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
+/// Names out of hostile files stand in messages: control characters become blanks, and what is
+/// longer than 1,000 bytes loses its middle.
+[[nodiscard]] std::string oneLine(std::string text);
+
 /// `return fail(ErrorCode::NotFound, "{}: no such file", path);`
 template <class... Args>
 [[nodiscard]] tl::unexpected<Error> fail(ErrorCode code, fmt::format_string<Args...> format,
                                          Args&&... args)
 {
-    return tl::unexpected(Error{code, fmt::format(format, std::forward<Args>(args)...)});
+    return tl::unexpected(Error{code, oneLine(fmt::format(format, std::forward<Args>(args)...))});
 }
 
 /// Adds "context: " in front of an error on its way up; the code stays.

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <set>
 
 namespace millrace
 {
@@ -10,92 +13,6 @@ namespace
 {
 
 constexpr std::size_t kMaxDepth = 64;
-
-/// Builds the document value by value, and stops at what nlohmann's own builder lets pass: deep
-/// nesting and duplicate keys.
-class StrictBuilder final : public nlohmann::json_sax<Json>
-{
-public:
-    bool null() override { return add(nullptr); }
-    bool boolean(bool value) override { return add(value); }
-    bool number_integer(number_integer_t value) override { return add(value); }
-    bool number_unsigned(number_unsigned_t value) override { return add(value); }
-    bool number_float(number_float_t value, const string_t&) override { return add(value); }
-    bool string(string_t& value) override { return add(std::move(value)); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(Json::object()); }
-    bool start_array(std::size_t) override { return open(Json::array()); }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
-
-    bool key(string_t& name) override
-    {
-        if (m_open.back()->contains(name)) {
-            m_error = fmt::format("the key \"{}\" stands twice in one object", name);
-            return false;
-        }
-        m_key = std::move(name);
-        return true;
-    }
-
-    bool parse_error(std::size_t position, const std::string&,
-                     const nlohmann::detail::exception& error) override
-    {
-        m_position = position;
-        m_error = error.what();
-        // "[json.exception.parse_error.101] parse error at line 1, column 2: what" -> "what"
-        if (const auto end = m_error.find("] "); end != std::string::npos)
-            m_error.erase(0, end + 2);
-        if (const auto colon = m_error.find(": ");
-            m_error.starts_with("parse error") && colon != std::string::npos)
-            m_error.erase(0, colon + 2);
-        return false;
-    }
-
-    [[nodiscard]] Json take() { return std::move(m_root); }
-    [[nodiscard]] const std::string& error() const { return m_error; }
-    /// One past the offending byte; none when the text itself is well-formed.
-    [[nodiscard]] std::optional<std::size_t> position() const { return m_position; }
-
-private:
-    Json* place(Json value)
-    {
-        if (m_open.empty()) {
-            m_root = std::move(value);
-            return &m_root;
-        }
-        if (m_open.back()->is_array()) {
-            m_open.back()->push_back(std::move(value));
-            return &m_open.back()->back();
-        }
-        return &((*m_open.back())[m_key] = std::move(value));
-    }
-    bool add(Json value)
-    {
-        place(std::move(value));
-        return true;
-    }
-    bool open(Json container)
-    {
-        if (m_open.size() == kMaxDepth) {
-            m_error = fmt::format("nested deeper than {} levels", kMaxDepth);
-            return false;
-        }
-        m_open.push_back(place(std::move(container)));
-        return true;
-    }
-    bool close()
-    {
-        m_open.pop_back();
-        return true;
-    }
-
-    Json m_root;
-    std::vector<Json*> m_open;
-    std::string m_key;
-    std::string m_error;
-    std::optional<std::size_t> m_position;
-};
 
 /// A value as it may stand in a message: short, on one line.
 std::string shown(const Json& value)
@@ -110,27 +27,154 @@ std::string shown(const Json& value)
     return text;
 }
 
+/// Walks over the text and leaves word of how far the parser has read.
+class Cursor
+{
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    Cursor(const char* at, const char*& front) : m_at(at), m_front(&front) {}
+    reference operator*() const { return *m_at; }
+    Cursor& operator++()
+    {
+        *m_front = ++m_at;
+        return *this;
+    }
+    bool operator==(const Cursor& other) const { return m_at == other.m_at; }
+    bool operator!=(const Cursor& other) const { return m_at != other.m_at; }
+
+private:
+    const char* m_at;
+    const char** m_front;
+};
+
+/// Builds the document value by value, and stops at what nlohmann's own builder lets pass: deep
+/// nesting and duplicate keys.
+class StrictBuilder final : public nlohmann::json_sax<Json>
+{
+public:
+    /// `front` follows the parser.
+    StrictBuilder(const char* begin, const char* const& front) : m_begin(begin), m_front(&front) {}
+
+    bool null() override { return add(nullptr); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(number_integer_t value) override { return add(value); }
+    bool number_unsigned(number_unsigned_t value) override { return add(value); }
+    bool number_float(number_float_t value, const string_t&) override { return add(value); }
+    bool string(string_t& value) override { return add(std::move(value)); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    bool key(string_t& name) override
+    {
+        if (!m_keys.back().insert(name).second)
+            return refuse(fmt::format("the key {} stands twice in one object", shown(Json(name))));
+        m_key = std::move(name);
+        return true;
+    }
+
+    bool parse_error(std::size_t, const std::string&,
+                     const nlohmann::detail::exception& error) override
+    {
+        refuse(error.what());
+        // "[json.exception.parse_error.101] parse error at line 1, column 2: what" -> "what"
+        if (const auto end = m_error.find("] "); end != std::string::npos)
+            m_error.erase(0, end + 2);
+        if (const auto colon = m_error.find(": ");
+            m_error.starts_with("parse error") && colon != std::string::npos)
+            m_error.erase(0, colon + 2);
+        // A token that never ends is quoted whole.
+        constexpr std::size_t kLongest = 200;
+        if (m_error.size() > kLongest)
+            m_error = m_error.substr(0, kLongest) + "...";
+        m_error.insert(0, "not valid JSON: ");
+        return false;
+    }
+
+    [[nodiscard]] Json take() { return std::move(m_root); }
+    [[nodiscard]] const std::string& error() const { return m_error; }
+    /// One past the offending byte.
+    [[nodiscard]] std::size_t position() const { return m_position; }
+
+private:
+    bool refuse(std::string why)
+    {
+        m_error = std::move(why);
+        m_position = static_cast<std::size_t>(*m_front - m_begin);
+        return false;
+    }
+    Json* place(Json value)
+    {
+        if (m_open.empty()) {
+            m_root = std::move(value);
+            return &m_root;
+        }
+        if (m_open.back()->is_array()) {
+            m_open.back()->push_back(std::move(value));
+            return &m_open.back()->back();
+        }
+        // The key is known to be new, so the vector behind the object is not searched once more.
+        auto& members = m_open.back()->get_ref<Json::object_t&>();
+        return &static_cast<Json::object_t::Container&>(members)
+                    .emplace_back(std::move(m_key), std::move(value))
+                    .second;
+    }
+    bool add(Json value)
+    {
+        place(std::move(value));
+        return true;
+    }
+    bool open(Json container)
+    {
+        if (m_open.size() == kMaxDepth)
+            return refuse(fmt::format("nested deeper than {} levels", kMaxDepth));
+        m_keys.emplace_back();
+        m_open.push_back(place(std::move(container)));
+        return true;
+    }
+    bool close()
+    {
+        m_open.pop_back();
+        m_keys.pop_back();
+        return true;
+    }
+
+    const char* m_begin;
+    const char* const* m_front;
+    Json m_root;
+    std::vector<Json*> m_open;
+    std::vector<std::set<std::string>> m_keys; ///< of each open container
+    std::string m_key;
+    std::string m_error;
+    std::size_t m_position = 0;
+};
+
 } // namespace
 
 Result<Json> parseJson(std::string_view text, const std::string& source)
 {
-    StrictBuilder builder;
-    bool ok = false;
+    const char* const begin = text.data();
+    const char* front = begin;
+    StrictBuilder builder(begin, front);
     try {
-        ok = Json::sax_parse(text.begin(), text.end(), &builder);
+        if (Json::sax_parse(Cursor(begin, front), Cursor(begin + text.size(), front), &builder))
+            return builder.take();
     } catch (const std::exception& error) {
         return fail(ErrorCode::ParseError, "{}: not valid JSON: {}", source, error.what());
     }
-    if (ok)
-        return builder.take();
-    if (!builder.position())
-        return fail(ErrorCode::ParseError, "{}: {}", source, builder.error());
-    const auto before = text.substr(0, std::min(text.size(), *builder.position()));
+    const auto before = text.substr(0, std::min(text.size(), builder.position()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto lineStart = before.rfind('\n');
     const auto column =
         lineStart == std::string_view::npos ? before.size() : before.size() - lineStart - 1;
-    return fail(ErrorCode::ParseError, "{}:{}:{}: not valid JSON: {}", source, line,
+    return fail(ErrorCode::ParseError, "{}:{}:{}: {}", source, line,
                 std::max<std::size_t>(column, 1), builder.error());
 }
 

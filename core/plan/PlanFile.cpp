@@ -63,6 +63,10 @@ public:
     Result<Plan> plan(const JsonReader& root)
     {
         format(root);
+        check(
+            root.allowOnly({"format", "status", "model", "times", "bottleneck_s", "lower_bound_s",
+                            "gap", "throughput_per_s", "end_to_end_s", "single_device_s", "stages",
+                            "hops", "bottleneck", "why_infeasible", "notes", "solver"}));
         Plan plan;
         plan.status = choice<Status>(root, "status",
                                      {{"optimal", Status::Optimal},
@@ -185,6 +189,7 @@ private:
         const auto model = root.optional("model");
         if (!model || model->isNull())
             return;
+        check(model->allowOnly({"sha256", "dims"}));
         if (const auto hash = take(model->required("sha256")))
             sha256 = take(hash->string()).value_or("");
         const auto field = model->optional("dims");
@@ -223,6 +228,7 @@ private:
     }
     Stage stage(const JsonReader& at)
     {
+        check(at.allowOnly({"device", "layers", "memory_bytes", "compute_s"}));
         Stage stage;
         if (const auto where = device(at, "device"))
             stage.device = *where;
@@ -235,6 +241,7 @@ private:
     }
     Hop hop(const JsonReader& at)
     {
+        check(at.allowOnly({"from", "to", "bytes", "seconds"}));
         return {device(at, "from"), device(at, "to"), Bytes{integer(at, "bytes", kAny)},
                 seconds(at, "seconds").value_or(kNever)};
     }
@@ -243,6 +250,7 @@ private:
         const auto field = root.optional("bottleneck");
         if (!field || field->isNull())
             return;
+        check(field->allowOnly({"kind", "index"}));
         plan.bottleneck.kind = choice<BottleneckKind>(*field, "kind",
                                                       {{"compute", BottleneckKind::Compute},
                                                        {"transfer", BottleneckKind::Transfer},
@@ -268,6 +276,7 @@ private:
         const auto field = root.optional("solver");
         if (!field || field->isNull())
             return;
+        check(field->allowOnly({"algorithm", "elapsed_s", "parse_s", "search_space"}));
         if (const auto algorithm = take(field->required("algorithm")))
             info.algorithm = take(algorithm->string()).value_or("");
         info.elapsed = seconds(*field, "elapsed_s").value_or(Seconds{});
@@ -322,7 +331,7 @@ std::string writePlan(const Plan& plan, const std::vector<std::string>& deviceNa
                       {"elapsed_s", plan.solver.elapsed.value},
                       {"parse_s", plan.solver.parse.value},
                       {"search_space", convex ? "convex" : "linear"}};
-    return json.dump(1) + "\n";
+    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<Plan> parsePlan(std::string_view text, const std::string& source,

@@ -11,6 +11,8 @@ namespace
 {
 
 constexpr double kMaxSeconds = 1e15;
+// Slower links would take for ever, which is what a missing one takes.
+constexpr double kMinBandwidth = 1e-3;
 
 template <class... Args>
 tl::unexpected<Error> refuse(fmt::format_string<Args...> format, Args&&... args)
@@ -122,7 +124,26 @@ Result<void> validateDevices(const Problem& problem)
                 return refuse("link {} > {}: bandwidth, occupancy and delay must lie between 0 "
                               "and 1e15",
                               problem.devices[i].name, problem.devices[j].name);
+            if (problem.bandwidth.at(from, to).value > 0 &&
+                problem.bandwidth.at(from, to).value < kMinBandwidth)
+                return refuse("link {} > {}: bandwidth must be 0 (no link) or at least {}",
+                              problem.devices[i].name, problem.devices[j].name, kMinBandwidth);
         }
+    return {};
+}
+
+/// Copies of payloads are added to a stage's memory; `total` is more than any payload.
+Result<void> validateMemoryModel(const MemoryModel& memory, Bytes total)
+{
+    constexpr std::int64_t kMost = std::int64_t{1} << 60;
+    if (memory.fixed.value < 0 || memory.fixed.value > kMost ||
+        !(memory.inCopies >= 0 && memory.inCopies <= 1000) ||
+        !(memory.outCopies >= 0 && memory.outCopies <= 1000))
+        return refuse("memory_model: fixed_bytes must lie between 0 and 1 EiB, copies between 0 "
+                      "and 1000");
+    if (static_cast<double>(total.value) * std::max(memory.inCopies, memory.outCopies) >
+        static_cast<double>(kMost))
+        return refuse("memory_model: the copies of all tensors take more than 1 EiB");
     return {};
 }
 
@@ -131,12 +152,6 @@ Result<void> validateRequests(const Problem& problem)
     for (const auto& end : {problem.source, problem.sink})
         if (end && !isDevice(problem, *end))
             return refuse("source and sink: there is no device {}", end->value);
-    const MemoryModel& memory = problem.memoryModel;
-    if (memory.fixed.value < 0 || memory.fixed.value > (std::int64_t{1} << 60) ||
-        !(memory.inCopies >= 0 && memory.inCopies <= 1000) ||
-        !(memory.outCopies >= 0 && memory.outCopies <= 1000))
-        return refuse("memory_model: fixed_bytes must lie between 0 and 1 EiB, copies between 0 "
-                      "and 1000");
     if (problem.stages.min < 1 || (problem.stages.max && *problem.stages.max < 1))
         return refuse("stages: min and max must be at least 1");
     for (const Pin& pin : problem.pins)
@@ -151,8 +166,9 @@ Result<void> validateRequests(const Problem& problem)
 Result<void> validate(const Problem& problem)
 {
     Bytes total;
-    for (const auto& ok : {validateLayers(problem, total), validateTensors(problem, total),
-                           validateDevices(problem), validateRequests(problem)})
+    for (const auto& ok :
+         {validateLayers(problem, total), validateTensors(problem, total), validateDevices(problem),
+          validateMemoryModel(problem.memoryModel, total), validateRequests(problem)})
         if (!ok)
             return ok;
     return {};

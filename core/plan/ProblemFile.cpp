@@ -104,10 +104,9 @@ private:
                 check(Result<void>(seconds->error("an object of class: seconds is needed")));
             return layer;
         }
-        for (const auto& [className, value] : seconds->value().items()) {
-            const auto field = seconds->required(className);
-            layer.seconds[className].value = take(field->number(0)).value_or(0);
-        }
+        for (const auto& [className, value] : seconds->value().items())
+            layer.seconds[className].value =
+                take(JsonReader(value, seconds->path() + "." + className).number(0)).value_or(0);
         return layer;
     }
 
@@ -302,7 +301,7 @@ std::string writeProblem(const Problem& problem)
         json["stages"]["max"] = *problem.stages.max;
     for (const Pin& pin : problem.pins)
         json["pins"].push_back({{"layer", pin.layer.value}, {"device", pin.device.value}});
-    return json.dump() + "\n";
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace millrace::plan

@@ -2,6 +2,7 @@
 #include "ExampleProblem.h"
 #include "RandomProblem.h"
 #include "plan/Solve.h"
+#include "support/ShowString.h"
 
 #include <QTest>
 
