@@ -204,6 +204,8 @@ Result<Seconds> parseDuration(std::string_view text)
 
 std::string formatBytes(Bytes bytes)
 {
+    if (std::abs(static_cast<double>(bytes.value)) < 1000)
+        return fmt::format("{} B", bytes.value); // there are no parts of a byte
     const std::string sign = bytes.value < 0 ? "-" : "";
     return sign + humane(std::abs(static_cast<double>(bytes.value)), kBinarySizes);
 }

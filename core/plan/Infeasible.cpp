@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/Infeasible.h"
 
+#include "plan/Plan.h"
+
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace millrace::plan
 {
@@ -21,11 +25,15 @@ public:
         if (m_reasons.empty())
             pins();
         if (m_reasons.empty())
+            pinsTogether();
+        if (m_reasons.empty())
             layers();
         if (m_reasons.empty())
             totals();
         if (m_reasons.empty())
             gateway();
+        if (m_reasons.empty())
+            links();
         return m_reasons;
     }
 
@@ -92,6 +100,63 @@ private:
                 say("layer {} is pinned to {} and needs {}; the device has {}", layer,
                     device(pin.device).name, formatBytes(least(pin.layer.index())),
                     formatBytes(device(pin.device).memory));
+        }
+    }
+
+    /// A device has one stage, so its pinned layers are together, and no other stage lies between.
+    void pinsTogether()
+    {
+        std::map<DeviceId, std::vector<LayerId>> pinned;
+        for (const Pin& pin : m_problem.pins)
+            pinned[pin.device].push_back(pin.layer);
+        const auto most = m_problem.stages.max.value_or(std::numeric_limits<int>::max());
+        if (pinned.size() > static_cast<std::size_t>(most))
+            say("layers are pinned to {} devices, but at most {} stages are asked for; remove pins "
+                "or ask for more stages",
+                pinned.size(), most);
+        for (auto& [id, layers] : pinned) {
+            std::sort(layers.begin(), layers.end());
+            layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+            Bytes weights = m_problem.memoryModel.fixed;
+            for (const LayerId layer : layers)
+                weights += m_problem.layers[layer.index()].weightBytes;
+            if (weights > device(id).memory)
+                say("the layers pinned to {} need {} together; the device has {}", device(id).name,
+                    formatBytes(weights), formatBytes(device(id).memory));
+        }
+        alternatingPins(pinned);
+    }
+    void alternatingPins(const std::map<DeviceId, std::vector<LayerId>>& pinned)
+    {
+        // Devices whose pinned layers each layer needs, directly or not.
+        std::vector<std::set<DeviceId>> needs(m_problem.layers.size());
+        std::vector<std::optional<DeviceId>> home(m_problem.layers.size());
+        for (const auto& [id, layers] : pinned)
+            for (const LayerId layer : layers)
+                home[layer.index()] = id;
+        std::vector<std::vector<LayerId>> before(m_problem.layers.size());
+        for (const graph::DataflowTensor& tensor : m_problem.tensors)
+            for (const LayerId consumer : tensor.consumers)
+                if (tensor.producer)
+                    before[consumer.index()].push_back(*tensor.producer);
+        std::set<std::pair<DeviceId, DeviceId>> order;
+        for (std::size_t i = 0; i < needs.size() && !pinned.empty(); ++i) {
+            for (const LayerId needed : before[i]) {
+                needs[i].insert(needs[needed.index()].begin(), needs[needed.index()].end());
+                if (home[needed.index()])
+                    needs[i].insert(*home[needed.index()]);
+            }
+            for (const DeviceId earlier : needs[i]) {
+                if (!home[i] || earlier == *home[i])
+                    continue;
+                order.emplace(earlier, *home[i]);
+                if (order.contains({*home[i], earlier}))
+                    return say("layer {} is pinned to {}, but comes after layers pinned to {} that "
+                               "come after others pinned to {}; a device runs one stage, so remove "
+                               "a pin",
+                               m_problem.layers[i].name, device(*home[i]).name,
+                               device(earlier).name, device(*home[i]).name);
+            }
         }
     }
 
@@ -169,6 +234,50 @@ private:
             say("there is no link from any device that is switched on back to the gateway {}; add "
                 "one",
                 device(*m_problem.sink).name);
+    }
+
+    [[nodiscard]] bool linked(std::optional<DeviceId> from, std::optional<DeviceId> to) const
+    {
+        return !from || !to || *from == *to || m_problem.bandwidth.at(*from, *to).value > 0;
+    }
+    /// Whether any chain of devices leads from source to sink, and any two of them are linked.
+    void links()
+    {
+        std::vector<DeviceId> reached;
+        std::set<DeviceId> left;
+        bool anyLink = false;
+        for (std::size_t d = 0; d < m_problem.devices.size(); ++d) {
+            if (!m_problem.devices[d].enabled)
+                continue;
+            for (const DeviceId other : left)
+                anyLink = anyLink || linked(DeviceId(d), other) || linked(other, DeviceId(d));
+            left.insert(DeviceId(d));
+        }
+        if (!anyLink && left.size() > 1 &&
+            (m_problem.stages.min > 1 || !bestSingleDevice(m_problem)))
+            return say("no two of the devices that are switched on are linked, and one alone is "
+                       "not enough; add a link");
+        for (auto at = left.begin(); at != left.end();)
+            if (linked(m_problem.source, *at)) {
+                reached.push_back(*at);
+                at = left.erase(at);
+            } else {
+                ++at;
+            }
+        for (std::size_t i = 0; i < reached.size(); ++i) {
+            if (linked(reached[i], m_problem.sink))
+                return;
+            for (auto at = left.begin(); at != left.end();)
+                if (linked(reached[i], *at)) {
+                    reached.push_back(*at);
+                    at = left.erase(at);
+                } else {
+                    ++at;
+                }
+        }
+        say("no chain of links leads from the gateway {} over devices that are switched on back "
+            "to {}; add one",
+            device(*m_problem.source).name, device(*m_problem.sink).name);
     }
 
     const Problem& m_problem;

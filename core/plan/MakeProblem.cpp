@@ -19,9 +19,16 @@ std::vector<std::string> problemClasses(const cluster::Cluster& cluster, const L
                                            return other.className == device.className &&
                                                   other.speed != device.speed;
                                        });
-        classes.push_back(mixed && !times.byClass.contains(device.className)
-                              ? fmt::format("{}@{}", device.className, device.speed)
-                              : device.className);
+        std::string name = device.className;
+        if (mixed && !times.byClass.contains(device.className)) {
+            name += fmt::format("@{}", device.speed);
+            // Somebody may have named a class so.
+            while (std::any_of(
+                cluster.devices.begin(), cluster.devices.end(),
+                [&name](const cluster::Device& other) { return other.className == name; }))
+                name += '\'';
+        }
+        classes.push_back(std::move(name));
     }
     return classes;
 }

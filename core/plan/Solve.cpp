@@ -246,6 +246,12 @@ private:
                 "the devices that are switched on cannot hold the model together, each used once "
                 "and joined by the links there are. Switch on another device, give one more "
                 "memory, or add a link");
+        if (!m_problem.pins.empty())
+            reasons.emplace_back("the pins may be the reason; remove one and plan again");
+        if (m_problem.stages.max &&
+            *m_problem.stages.max < static_cast<int>(m_problem.devices.size()))
+            reasons.push_back(fmt::format("the limit of {} stages may be the reason; allow more",
+                                          *m_problem.stages.max));
         if (cuts.kind() == SearchSpace::Linear)
             reasons.emplace_back("only the cuts of one order of the layers were tried; the model "
                                  "has too many others");
