@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/Project.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace millrace::plan
@@ -16,6 +17,17 @@ std::vector<std::string> deviceNames(const cluster::Cluster& cluster)
     return names;
 }
 
+bool fits(const Plan& plan, std::size_t deviceCount)
+{
+    const auto known = [deviceCount](const std::optional<DeviceId>& id) {
+        return !id || (id->value >= 0 && id->index() < deviceCount);
+    };
+    return std::all_of(plan.stages.begin(), plan.stages.end(),
+                       [&](const Stage& stage) { return known(stage.device); }) &&
+           std::all_of(plan.hops.begin(), plan.hops.end(),
+                       [&](const Hop& hop) { return known(hop.from) && known(hop.to); });
+}
+
 Json scenarioJson(const Scenario& scenario)
 {
     Json json = {{"name", scenario.name},
@@ -28,7 +40,8 @@ Json scenarioJson(const Scenario& scenario)
     for (const auto& [layer, device] : scenario.pins)
         json["pins"].push_back({{"layer", layer}, {"device", device}});
     json["plan"] = nullptr;
-    if (scenario.plan)
+    // A plan of another cluster is no memory worth keeping.
+    if (scenario.plan && fits(*scenario.plan, scenario.cluster.devices.size()))
         json["plan"] = Json::parse(writePlan(*scenario.plan, deviceNames(scenario.cluster)));
     return json;
 }
@@ -156,6 +169,7 @@ std::string writeProject(const Project& project, const std::filesystem::path& pr
         dims[name] = value;
     std::filesystem::path path = project.modelPath;
     if (!path.empty()) {
+        path = std::filesystem::absolute(path).lexically_normal();
         const auto relative =
             path.lexically_relative(std::filesystem::absolute(projectFile).parent_path());
         // Beside or below the project: both can be moved together.
