@@ -2,6 +2,7 @@
 #include "base/File.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -51,6 +52,16 @@ Result<void> writeAll(int fd, std::string_view content, const std::string& path)
     return {};
 }
 
+/// Where a symbolic link leads; any other path as it is.
+std::filesystem::path linkTarget(const std::filesystem::path& path)
+{
+    std::error_code error;
+    if (!std::filesystem::is_symlink(path, error))
+        return path;
+    const auto target = std::filesystem::weakly_canonical(path, error);
+    return error ? path : target;
+}
+
 } // namespace
 
 Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t limit)
@@ -87,17 +98,21 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t l
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content)
 {
     static std::atomic<unsigned> counter = 0;
+    const std::filesystem::path target = linkTarget(path);
     const std::string temporary =
-        fmt::format("{}.{}-{}.tmp", path.string(), ::getpid(), counter.fetch_add(1));
+        fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter.fetch_add(1));
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (file.get() < 0)
         return fail(ErrorCode::Io, "{}: cannot write into its folder: {}", path.string(),
                     systemMessage());
+    std::error_code error;
+    if (const auto old = std::filesystem::status(target, error); is_regular_file(old))
+        ::fchmod(file.get(), static_cast<mode_t>(old.permissions()));
     Result<void> done = writeAll(file.get(), content, path.string());
     if (done && ::fsync(file.get()) != 0)
         done = fail(ErrorCode::Io, "{}: cannot write: {}", path.string(), systemMessage());
-    if (done && ::rename(temporary.c_str(), path.c_str()) != 0)
+    if (done && ::rename(temporary.c_str(), target.c_str()) != 0)
         done = fail(ErrorCode::Io, "{}: cannot replace it: {}", path.string(), systemMessage());
     if (!done)
         ::unlink(temporary.c_str());

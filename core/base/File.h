@@ -15,7 +15,7 @@ namespace millrace
                                            std::uintmax_t limit = std::uintmax_t{4} << 30);
 
 /// Writes beside the target, syncs and renames: after a crash there is the old file or the new one,
-/// never half of one.
+/// never half of one. A symbolic link stays and its target is replaced; permissions stay, too.
 [[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path& path,
                                                std::string_view content);
 

@@ -156,10 +156,26 @@ private:
     std::size_t m_position = 0;
 };
 
+/// `position`: one past the offending byte.
+tl::unexpected<Error> failAt(std::string_view text, std::size_t position, const std::string& source,
+                             const std::string& what)
+{
+    const auto before = text.substr(0, std::min(text.size(), position));
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const auto lineStart = before.rfind('\n');
+    const auto column =
+        lineStart == std::string_view::npos ? before.size() : before.size() - lineStart - 1;
+    return fail(ErrorCode::ParseError, "{}:{}:{}: {}", source, line,
+                std::max<std::size_t>(column, 1), what);
+}
+
 } // namespace
 
 Result<Json> parseJson(std::string_view text, const std::string& source)
 {
+    // The parser takes a zero byte for the end and what follows it for nothing.
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+        return failAt(text, zero + 1, source, "not valid JSON: a zero byte");
     const char* const begin = text.data();
     const char* front = begin;
     StrictBuilder builder(begin, front);
@@ -169,13 +185,7 @@ Result<Json> parseJson(std::string_view text, const std::string& source)
     } catch (const std::exception& error) {
         return fail(ErrorCode::ParseError, "{}: not valid JSON: {}", source, error.what());
     }
-    const auto before = text.substr(0, std::min(text.size(), builder.position()));
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const auto lineStart = before.rfind('\n');
-    const auto column =
-        lineStart == std::string_view::npos ? before.size() : before.size() - lineStart - 1;
-    return fail(ErrorCode::ParseError, "{}:{}:{}: {}", source, line,
-                std::max<std::size_t>(column, 1), builder.error());
+    return failAt(text, builder.position(), source, builder.error());
 }
 
 tl::unexpected<Error> JsonReader::error(const std::string& what) const

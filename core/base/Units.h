@@ -74,7 +74,8 @@ struct BitsPerSecond {
 [[nodiscard]] std::string formatBandwidth(BitsPerSecond bandwidth);
 [[nodiscard]] std::string formatDuration(Seconds seconds);
 
-/// The shortest human text that parses back to exactly this value, for files.
+/// The shortest human text that parses back to exactly this value, for files; empty for what no
+/// text stands for (negative, not finite, more than 8 PiB).
 [[nodiscard]] std::string exactBytes(Bytes bytes);
 [[nodiscard]] std::string exactBandwidth(BitsPerSecond bandwidth);
 [[nodiscard]] std::string exactDuration(Seconds seconds);
