@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/Figures.h"
+
+#include <QCoreApplication>
+
+#include <cmath>
+
+namespace millrace::ui
+{
+namespace
+{
+
+struct Tr {
+    Q_DECLARE_TR_FUNCTIONS(millrace::ui::Figures)
+};
+
+QString threeDigits(double value)
+{
+    if (!std::isfinite(value))
+        return QStringLiteral("\u221e");
+    if (value == 0)
+        return QStringLiteral("0");
+    const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+    return QString::number(value, 'f', std::max(0, 2 - magnitude));
+}
+
+} // namespace
+
+QString figure(Bytes bytes)
+{
+    return QString::fromStdString(formatBytes(bytes));
+}
+
+QString figure(Seconds seconds)
+{
+    return QString::fromStdString(formatDuration(seconds));
+}
+
+QString figure(BitsPerSecond bandwidth)
+{
+    return QString::fromStdString(formatBandwidth(bandwidth));
+}
+
+QString perSecond(double throughput)
+{
+    return Tr::tr("%1 inferences/s").arg(threeDigits(throughput));
+}
+
+QString percent(double share)
+{
+    return Tr::tr("%1 %", "percent").arg(threeDigits(share * 100));
+}
+
+QString statusText(plan::Status status)
+{
+    switch (status) {
+    case plan::Status::Optimal:
+        return Tr::tr("proven optimal");
+    case plan::Status::Feasible:
+        return Tr::tr("good plan, not proven optimal");
+    case plan::Status::Infeasible:
+        return Tr::tr("no feasible plan");
+    case plan::Status::Timeout:
+        return Tr::tr("stopped at the time limit");
+    case plan::Status::Cancelled:
+        return Tr::tr("cancelled");
+    }
+    return {};
+}
+
+QString bottleneckText(const plan::Plan& plan, const std::vector<std::string>& names)
+{
+    const auto name = [&names](DeviceId device) {
+        return QString::fromStdString(names[device.index()]);
+    };
+    const auto index = static_cast<std::size_t>(plan.bottleneck.index);
+    if (plan.bottleneck.kind == plan::BottleneckKind::Transfer) {
+        const plan::Hop& hop = plan.hops[index];
+        return Tr::tr("link %1 > %2")
+            .arg(hop.from ? name(*hop.from) : QString(), hop.to ? name(*hop.to) : QString());
+    }
+    const QString device = name(plan.stages[index].device);
+    return plan.bottleneck.kind == plan::BottleneckKind::Compute
+               ? Tr::tr("compute on %1").arg(device)
+               : Tr::tr("stage on %1").arg(device);
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Units.h"
+#include "plan/Plan.h"
+
+#include <QString>
+
+namespace millrace::ui
+{
+
+/// Figures as the window writes them: three significant digits and a unit.
+[[nodiscard]] QString figure(Bytes bytes);
+[[nodiscard]] QString figure(Seconds seconds);
+[[nodiscard]] QString figure(BitsPerSecond bandwidth);
+[[nodiscard]] QString perSecond(double throughput); ///< "1.90 inferences/s"
+[[nodiscard]] QString percent(double share);        ///< "12.3 %"
+/// "proven optimal", "no feasible plan", ...
+[[nodiscard]] QString statusText(plan::Status status);
+/// "compute on nuc" or "link nano > nuc"; `names` are the problem's devices.
+[[nodiscard]] QString bottleneckText(const plan::Plan& plan, const std::vector<std::string>& names);
+
+} // namespace millrace::ui

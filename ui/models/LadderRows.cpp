@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/LadderRows.h"
+
+#include <QCoreApplication>
+
+namespace millrace::ui
+{
+namespace
+{
+
+struct Tr {
+    Q_DECLARE_TR_FUNCTIONS(millrace::ui::LadderRows)
+};
+
+QString text(const std::string& utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
+{
+    const plan::Stage& stage = snapshot.plan->stages[index];
+    LadderRow row;
+    row.kind = LadderKind::Compute;
+    row.name = text(snapshot.problem->devices[stage.device.index()].name);
+    row.detail = Tr::tr("%n layers", nullptr, static_cast<int>(stage.layers.size()));
+    row.from = stage.device;
+    row.predicted = stage.compute;
+    row.advice = Tr::tr("A faster %1, or fewer layers on it, would shorten this.").arg(row.name);
+    return row;
+}
+
+LadderRow transferRow(const Snapshot& snapshot, const plan::Hop& hop)
+{
+    const auto name = [&snapshot](DeviceId device) {
+        return text(snapshot.problem->devices[device.index()].name);
+    };
+    LadderRow row;
+    row.kind = LadderKind::Transfer;
+    row.name = QString(name(*hop.from) + u" > " + name(*hop.to));
+    row.from = hop.from;
+    row.to = hop.to;
+    row.predicted = hop.seconds;
+    const std::string bytes = formatBytes(hop.bytes);
+    if (hop.from == hop.to) {
+        row.detail = Tr::tr("%1, on the same device").arg(text(bytes));
+        return row;
+    }
+    const auto bandwidth = snapshot.problem->bandwidth.at(*hop.from, *hop.to);
+    row.detail = Tr::tr("%1 at %2").arg(text(bytes), text(formatBandwidth(bandwidth)));
+    row.advice = Tr::tr("A faster link from %1 to %2, or a cut with a smaller payload, would "
+                        "shorten this.")
+                     .arg(name(*hop.from), name(*hop.to));
+    return row;
+}
+
+} // namespace
+
+std::vector<LadderRow> ladderRows(const Snapshot& snapshot)
+{
+    std::vector<LadderRow> rows;
+    if (!snapshot.plan || !snapshot.problem || !snapshot.plan->hasStages())
+        return rows;
+    const plan::Plan& plan = *snapshot.plan;
+    using Kind = plan::BottleneckKind;
+    const auto isBottleneck = [&plan](bool isHop, std::size_t index) {
+        return (plan.bottleneck.kind == Kind::Transfer) == isHop &&
+               static_cast<std::size_t>(plan.bottleneck.index) == index;
+    };
+    for (std::size_t k = 0; k < plan.hops.size(); ++k) {
+        if (plan.hops[k].from && plan.hops[k].to) {
+            rows.push_back(transferRow(snapshot, plan.hops[k]));
+            rows.back().bottleneck = isBottleneck(true, k);
+        }
+        if (k < plan.stages.size()) {
+            rows.push_back(computeRow(snapshot, k));
+            rows.back().bottleneck = isBottleneck(false, k);
+        }
+    }
+    return rows;
+}
+
+} // namespace millrace::ui
