@@ -75,12 +75,15 @@ int LadderView::rowHeight() const
 
 LadderView::Columns LadderView::columns() const
 {
-    int widest = fontMetrics().horizontalAdvance(tr("bottleneck"));
+    QFont bold = font(); // as the bottleneck's row is written
+    bold.setBold(true);
+    const QFontMetrics metrics(bold);
+    int widest = 0;
     for (const LadderRow& row : m_rows)
-        widest = std::max(widest, fontMetrics().horizontalAdvance(row.name));
+        widest = std::max(widest, metrics.horizontalAdvance(row.name));
     const int end = viewport()->width() - kPad;
-    const int name = std::min(widest + 20, end / 3);
-    const int figures = fontMetrics().horizontalAdvance(QStringLiteral("000.0 ms")) + kPad;
+    const int name = std::min(widest + 24, end / 3);
+    const int figures = metrics.horizontalAdvance(QStringLiteral("000.0 ms")) + kPad;
     return {kPad, kPad + name + kPad, std::max(kPad + name + 60, end - figures), end};
 }
 
@@ -148,7 +151,6 @@ void LadderView::paintRow(QPainter& painter, int index) const
     const LadderRow& row = m_rows[static_cast<std::size_t>(index)];
     const QRect rect = rowRect(index);
     const Columns at = columns();
-    const DevicePalette colours(palette());
     if (isSelected(row)) {
         QColor wash = palette().color(QPalette::Highlight);
         wash.setAlpha(60);
@@ -160,7 +162,7 @@ void LadderView::paintRow(QPainter& painter, int index) const
     painter.setPen(palette().color(QPalette::Text));
     if (row.kind == LadderKind::Compute) {
         painter.fillRect(QRect(at.name, rect.top() + 5, 8, rect.height() - 10),
-                         colours.color(*row.from));
+                         DevicePalette(palette()).color(*row.from));
     } else {
         painter.setPen(palette().color(QPalette::PlaceholderText));
         const int y = rect.center().y();
@@ -171,6 +173,15 @@ void LadderView::paintRow(QPainter& painter, int index) const
     painter.drawText(nameRect, Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(row.name, Qt::ElideMiddle, nameRect.width()));
 
+    paintBar(painter, row, rect);
+    font.setBold(false);
+    painter.setFont(font);
+}
+
+void LadderView::paintBar(QPainter& painter, const LadderRow& row, const QRect& rect) const
+{
+    const Columns at = columns();
+    const DevicePalette colours(palette());
     const double longest = m_snapshot.plan->bottleneckTime.value;
     const double share = longest > 0 ? std::min(1.0, row.predicted.value / longest) : 0;
     const QRectF bar(at.bar, rect.top() + 4, std::max(2.0, (at.barEnd - at.bar) * share),
@@ -193,7 +204,7 @@ void LadderView::paintRow(QPainter& painter, int index) const
     const int textLeft = static_cast<int>(bar.right()) + 6;
     painter.drawText(QRect(textLeft, rect.top(), at.end - textLeft, rect.height()),
                      Qt::AlignVCenter, time);
-    // What it carries or runs, inside the bar where it fits, else behind the time.
+    // What it carries or runs: inside the bar where it fits, else behind the time.
     const QString inside = row.bottleneck ? tr("bottleneck \u00b7 %1").arg(row.detail) : row.detail;
     const int insideWidth = painter.fontMetrics().horizontalAdvance(inside) + 12;
     painter.setPen(palette().color(QPalette::Text));
@@ -205,8 +216,6 @@ void LadderView::paintRow(QPainter& painter, int index) const
         painter.drawText(QRect(behind, rect.top(), at.end - behind, rect.height()),
                          Qt::AlignVCenter, inside);
     }
-    font.setBold(false);
-    painter.setFont(font);
 }
 
 void LadderView::paintEvent(QPaintEvent*)

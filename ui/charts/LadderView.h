@@ -44,6 +44,7 @@ private:
     void updateScrollBar();
     void paintAxis(QPainter& painter) const;
     void paintRow(QPainter& painter, int row) const;
+    void paintBar(QPainter& painter, const LadderRow& row, const QRect& rect) const;
     void paintEmpty(QPainter& painter) const;
 
     Snapshot m_snapshot;

@@ -29,12 +29,13 @@ QString text(const std::string& utf8)
 
 GraphView::GraphView(QWidget* parent)
     : QWidget(parent), m_canvas(new GraphCanvas(this)), m_scene(new GraphScene(this)),
-      m_legend(new Legend(m_canvas)), m_minimap(new Minimap(*m_canvas)),
-      m_note(new QLabel(m_canvas))
+      m_legend(new Legend), m_minimap(new Minimap(*m_canvas)), m_note(new QLabel(m_canvas))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_canvas);
+    layout->setSpacing(0);
+    layout->addWidget(m_legend);
+    layout->addWidget(m_canvas, 1);
     m_canvas->setObjectName(QStringLiteral("graphCanvas"));
     m_canvas->setAccessibleName(tr("Layer graph"));
     m_canvas->setScene(m_scene);
@@ -119,7 +120,6 @@ void GraphView::placeOverlays()
 {
     constexpr int kGap = 8;
     const QSize pane = m_canvas->maximumViewportSize();
-    m_legend->move(kGap, kGap);
     m_minimap->move(pane.width() - m_minimap->width() - kGap,
                     pane.height() - m_minimap->height() - kGap);
     m_note->resize(pane);

@@ -8,8 +8,9 @@ namespace millrace::ui
 namespace
 {
 
-constexpr int kMargin = 8;
-constexpr int kSwatch = 14;
+constexpr int kMargin = 6;
+constexpr int kSwatch = 16;
+constexpr int kGap = 14; ///< between entries
 
 } // namespace
 
@@ -17,55 +18,75 @@ Legend::Legend(QWidget* parent) : QWidget(parent)
 {
     setObjectName(QStringLiteral("graphLegend"));
     setAccessibleName(tr("Legend of the layer graph"));
-    setAttribute(Qt::WA_TransparentForMouseEvents);
+    QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
 }
 
 void Legend::setEntries(std::vector<LegendEntry> entries)
 {
+    if (entries == m_entries)
+        return;
     m_entries = std::move(entries);
     setVisible(!m_entries.empty());
-    resize(sizeHint());
+    updateGeometry();
     update();
 }
 
 int Legend::rowHeight() const
 {
-    return fontMetrics().height() + 2;
+    return fontMetrics().height() + 4;
+}
+
+std::vector<QRect> Legend::places(int width) const
+{
+    std::vector<QRect> places;
+    int x = kMargin, y = kMargin / 2;
+    for (const LegendEntry& entry : m_entries) {
+        const int wide = kSwatch + 5 + fontMetrics().horizontalAdvance(entry.text) + kGap;
+        if (x > kMargin && x + wide > width) {
+            x = kMargin;
+            y += rowHeight();
+        }
+        places.emplace_back(x, y, wide, rowHeight());
+        x += wide;
+    }
+    return places;
+}
+
+int Legend::heightForWidth(int width) const
+{
+    return m_entries.empty() ? 0 : places(width).back().bottom() + 1 + kMargin / 2;
 }
 
 QSize Legend::sizeHint() const
 {
-    int width = 0;
-    for (const LegendEntry& entry : m_entries)
-        width = std::max(width, fontMetrics().horizontalAdvance(entry.text));
-    return {width + kSwatch + 3 * kMargin,
-            static_cast<int>(m_entries.size()) * rowHeight() + kMargin};
+    return {300, heightForWidth(std::max(width(), 100))};
+}
+
+void Legend::paintSwatch(QPainter& painter, const QRect& place, const LegendEntry& entry) const
+{
+    const QRectF swatch(place.left(), place.top() + (place.height() - 10) / 2.0, kSwatch, 10);
+    painter.setPen(entry.accent.isValid() ? entry.accent : palette().color(QPalette::Mid));
+    painter.setBrush(entry.fill.color());
+    painter.drawRoundedRect(swatch, 2, 2);
+    if (entry.fill.style() != Qt::SolidPattern) {
+        painter.setBrush(QBrush(palette().color(QPalette::WindowText), entry.fill.style()));
+        painter.drawRoundedRect(swatch, 2, 2);
+    }
 }
 
 void Legend::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    QColor ground = palette().color(QPalette::Base);
-    ground.setAlphaF(0.88F);
-    painter.setPen(palette().color(QPalette::Mid));
-    painter.setBrush(ground);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    int y = kMargin / 2;
-    for (const LegendEntry& entry : m_entries) {
-        const QRectF swatch(kMargin, y + (rowHeight() - kSwatch + 4) / 2.0, kSwatch, kSwatch - 4);
-        painter.setPen(entry.accent.isValid() ? entry.accent : palette().color(QPalette::Mid));
-        painter.setBrush(entry.fill.color());
-        painter.drawRoundedRect(swatch, 2, 2);
-        if (entry.fill.style() != Qt::SolidPattern) {
-            painter.setBrush(QBrush(palette().color(QPalette::WindowText), entry.fill.style()));
-            painter.drawRoundedRect(swatch, 2, 2);
-        }
-        painter.setPen(palette().color(entry.used ? QPalette::Active : QPalette::Disabled,
-                                       QPalette::WindowText));
-        painter.drawText(QRect(kSwatch + 2 * kMargin, y, width(), rowHeight()), Qt::AlignVCenter,
-                         entry.text);
-        y += rowHeight();
+    const std::vector<QRect> at = places(width());
+    for (std::size_t i = 0; i < m_entries.size(); ++i) {
+        const LegendEntry& entry = m_entries[i];
+        painter.setOpacity(entry.used ? 1 : 0.6);
+        paintSwatch(painter, at[i], entry);
+        painter.setPen(palette().color(QPalette::WindowText));
+        painter.drawText(at[i].adjusted(kSwatch + 5, 0, 0, 0), Qt::AlignVCenter, entry.text);
     }
 }
 

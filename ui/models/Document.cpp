@@ -88,33 +88,6 @@ LoadOutcome loadModel(const std::filesystem::path& path,
 
 } // namespace
 
-class Document::EditCommand final : public QUndoCommand
-{
-public:
-    EditCommand(Document& document, const QString& what, DocumentState next,
-                const QString& mergeKey)
-        : QUndoCommand(what), m_document(document), m_before(document.m_state),
-          m_after(std::move(next)), m_mergeKey(mergeKey)
-    {
-    }
-    void undo() override { m_document.apply(m_before); }
-    void redo() override { m_document.apply(m_after); }
-    int id() const override { return m_mergeKey.isEmpty() ? -1 : 1; }
-    bool mergeWith(const QUndoCommand* other) override
-    {
-        const auto* next = static_cast<const EditCommand*>(other); // same id: same class
-        if (next->m_mergeKey != m_mergeKey)
-            return false;
-        m_after = next->m_after;
-        return true;
-    }
-
-private:
-    Document& m_document;
-    DocumentState m_before, m_after;
-    QString m_mergeKey;
-};
-
 Document::Document(QObject* parent) : QObject(parent)
 {
     m_state.scenarios.push_back({tr("baseline").toStdString(), exampleCluster(), {}, {}, {}, {}});
@@ -264,37 +237,6 @@ bool Document::saveProject(const std::filesystem::path& path, const Json& window
     m_undo.setClean();
     emit titleChanged();
     return true;
-}
-
-void Document::edit(const QString& what, DocumentState next, const QString& mergeKey)
-{
-    if (next != m_state)
-        m_undo.push(new EditCommand(*this, what, std::move(next), mergeKey));
-}
-
-void Document::editCluster(const cluster::Cluster& cluster, const QString& what,
-                           const QString& mergeKey)
-{
-    DocumentState next = m_state;
-    next.scenarios[next.current].cluster = cluster;
-    edit(what, std::move(next), mergeKey);
-}
-
-void Document::pin(LayerId layer, std::optional<DeviceId> device)
-{
-    if (!m_snapshot.graph)
-        return;
-    const std::string& name = m_snapshot.graph->layers[layer.index()].name;
-    DocumentState next = m_state;
-    plan::Scenario& scenario = next.scenarios[next.current];
-    std::erase_if(scenario.pins, [&name](const auto& pin) { return pin.first == name; });
-    QString what = tr("free %1").arg(text(name));
-    if (device) {
-        const std::string& deviceName = scenario.cluster.devices[device->index()].name;
-        scenario.pins.emplace_back(name, deviceName);
-        what = tr("pin %1 to %2").arg(text(name), text(deviceName));
-    }
-    edit(what, std::move(next));
 }
 
 void Document::measure()

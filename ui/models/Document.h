@@ -66,8 +66,25 @@ public:
                      const QString& mergeKey = {});
     /// Pins a layer of the current scenario to a device, or frees it.
     void pin(LayerId layer, std::optional<DeviceId> device);
+    /// The number of stages the current scenario asks for, and whether transfer and compute
+    /// overlap.
+    void setStages(const plan::StageCount& stages);
+    void setOverlap(plan::Overlap overlap);
     /// Measures the layer times on this computer and plans with them.
     void measure();
+
+    // Scenarios: variants of the cluster. There is always one; names are unique.
+    void selectScenario(std::size_t index);
+    void duplicateScenario(const QString& name); ///< of the current one, which the copy becomes
+    void renameScenario(const QString& name);
+    void removeScenario();                          ///< the current one; the last one stays
+    [[nodiscard]] QString freeScenarioName() const; ///< "what if 2"
+
+    // Exports. The small files are written at once; false after failed(). Stages are a load job.
+    bool exportPlan(const std::filesystem::path& path);
+    bool exportProblem(const std::filesystem::path& path);
+    bool exportCluster(const std::filesystem::path& path);
+    void exportStages(const std::filesystem::path& folder);
 
     /// A model that was opened, and the times it is planned with.
     struct Loaded {
@@ -103,6 +120,8 @@ private:
     void replan();
     void planned(const Result<Planned>& outcome);
     [[nodiscard]] plan::PlanRequest request() const;
+    [[nodiscard]] bool isScenarioNameFree(const QString& name);
+    bool write(const std::filesystem::path& path, const std::string& content);
 
     Snapshot m_snapshot;
     DocumentState m_state;

@@ -33,7 +33,8 @@ QString figure(Bytes bytes)
 
 QString figure(Seconds seconds)
 {
-    return QString::fromStdString(formatDuration(seconds));
+    return QString::fromStdString(formatDuration(seconds))
+        .replace(QStringLiteral(" us"), QStringLiteral(" \u00b5s"));
 }
 
 QString figure(BitsPerSecond bandwidth)

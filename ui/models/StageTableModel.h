@@ -16,8 +16,8 @@ class StageTableModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Number, Device, Layers, Range, Compute, Receive, Send, Memory, MemoryShare };
-    static constexpr int kColumns = MemoryShare + 1;
+    enum Column { Number, Device, Compute, Memory, MemoryShare, Receive, Send, Layers, Range };
+    static constexpr int kColumns = Range + 1;
 
     using QAbstractTableModel::QAbstractTableModel;
     void setSnapshot(const Snapshot& snapshot);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/Window.h"
+
+#include <QAction>
+#include <QLabel>
+#include <QRegularExpression>
+
+namespace millrace::test
+{
+namespace
+{
+
+class FakePrompts final : public ui::Prompts
+{
+public:
+    explicit FakePrompts(std::shared_ptr<Answers> answers) : m_answers(std::move(answers)) {}
+    void openFile(QWidget*, const ui::FileQuestion&, Then<QString> then) override
+    {
+        answer(QStringLiteral("openFile"), m_answers->file, then);
+    }
+    void saveFile(QWidget*, const ui::FileQuestion&, Then<QString> then) override
+    {
+        answer(QStringLiteral("saveFile"), m_answers->file, then);
+    }
+    void openFolder(QWidget*, const ui::FileQuestion&, Then<QString> then) override
+    {
+        answer(QStringLiteral("openFolder"), m_answers->folder, then);
+    }
+    void unsaved(QWidget*, const QString&, Then<ui::UnsavedAnswer> then) override
+    {
+        m_answers->asked << QStringLiteral("unsaved");
+        if (m_answers->unsaved)
+            then(*m_answers->unsaved);
+    }
+    void text(QWidget*, const QString&, const QString&, const QString&, Then<QString> then) override
+    {
+        answer(QStringLiteral("text"), m_answers->name, then);
+    }
+    void dimensions(QWidget*, const QString&, const QStringList& names,
+                    Then<std::map<std::string, std::int64_t>> then) override
+    {
+        m_answers->asked << QString(u"dimensions " + names.join(QLatin1Char(',')));
+        if (!m_answers->dimensions.empty())
+            then(m_answers->dimensions);
+    }
+
+private:
+    void answer(const QString& question, const QString& given, const Then<QString>& then)
+    {
+        m_answers->asked << question;
+        if (!given.isEmpty())
+            then(given);
+    }
+    std::shared_ptr<Answers> m_answers;
+};
+
+} // namespace
+
+Window::Window(const QString& settingsFile)
+    : m_answers(std::make_shared<Answers>()),
+      m_window(std::make_unique<ui::MainWindow>(
+          std::make_unique<FakePrompts>(m_answers),
+          std::make_unique<QSettings>(settingsFile, QSettings::IniFormat)))
+{
+    m_window->show();
+}
+
+void Window::trigger(const char* action)
+{
+    auto* found = child<QAction>(action);
+    QVERIFY2(found != nullptr, action);
+    QVERIFY2(found->isEnabled(), action);
+    found->trigger();
+}
+
+QString Window::message()
+{
+    return child<QLabel>("messageText")->text();
+}
+
+bool Window::isPlanned()
+{
+    return isIdle() && snapshot().plan && snapshot().plan->hasStages();
+}
+
+bool Window::isIdle()
+{
+    ui::Document& document = m_window->document();
+    return !document.loadJob().isRunning() && !document.planJob().isRunning() &&
+           !snapshot().planning;
+}
+
+void Window::openExample()
+{
+    m_window->start({});
+    QTRY_VERIFY_WITH_TIMEOUT(isPlanned(), 60000);
+}
+
+void failOnWarnings()
+{
+    QTest::failOnWarning(QRegularExpression(
+        QStringLiteral("^(?!This plugin does not support propagateSizeHints|QStandardPaths)")));
+}
+
+void useOwnCache(const QTemporaryDir& folder)
+{
+    qputenv("MILLRACE_CACHE", folder.path().toUtf8());
+}
+
+} // namespace millrace::test

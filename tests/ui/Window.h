@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/dialogs/Prompts.h"
+#include "ui/mainwindow/MainWindow.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+#include <optional>
+
+namespace millrace::test
+{
+
+/// What the window asks is answered from here, as soon as it is asked; an empty answer dismisses.
+struct Answers {
+    QString file, folder, name;
+    std::optional<ui::UnsavedAnswer> unsaved;
+    std::map<std::string, std::int64_t> dimensions;
+    QStringList asked; ///< "unsaved", "dimensions batch,width", ... in order
+};
+
+/// The real main window with a cache, settings and answers of its own. The cache outlives it, so
+/// that the example's model is generated once.
+class Window
+{
+public:
+    explicit Window(const QString& settingsFile);
+    [[nodiscard]] ui::MainWindow* operator->() { return m_window.get(); }
+    [[nodiscard]] ui::MainWindow& window() { return *m_window; }
+    [[nodiscard]] Answers& answers() { return *m_answers; }
+    [[nodiscard]] const ui::Snapshot& snapshot() { return m_window->document().snapshot(); }
+    template <class T>
+    [[nodiscard]] T* child(const char* name)
+    {
+        return m_window->findChild<T*>(QLatin1String(name));
+    }
+    void trigger(const char* action);
+    [[nodiscard]] QString message(); ///< of the message bar
+    [[nodiscard]] bool isPlanned();  ///< a plan stands and none is searched
+    [[nodiscard]] bool isIdle();     ///< neither loading nor planning
+    void openExample();              ///< and waits for its plan
+
+private:
+    std::shared_ptr<Answers> m_answers;
+    std::unique_ptr<ui::MainWindow> m_window;
+};
+
+/// Fails the running test on any Qt warning but what the offscreen platform itself says.
+void failOnWarnings();
+
+/// Points the cache at a folder of this process. To be called before the first window.
+void useOwnCache(const QTemporaryDir& folder);
+
+} // namespace millrace::test

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/dialogs/Prompts.h"
+
+namespace millrace::ui
+{
+
+/// Asks with window-modal dialogs.
+class DialogPrompts final : public Prompts
+{
+public:
+    void openFile(QWidget* parent, const FileQuestion& question, Then<QString> then) override;
+    void saveFile(QWidget* parent, const FileQuestion& question, Then<QString> then) override;
+    void openFolder(QWidget* parent, const FileQuestion& question, Then<QString> then) override;
+    void unsaved(QWidget* parent, const QString& name, Then<UnsavedAnswer> then) override;
+    void text(QWidget* parent, const QString& title, const QString& label, const QString& initial,
+              Then<QString> then) override;
+    void dimensions(QWidget* parent, const QString& model, const QStringList& names,
+                    Then<std::map<std::string, std::int64_t>> then) override;
+};
+
+} // namespace millrace::ui

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Room `dialogs`: every question the window asks, behind one seam, so that tests answer instead of
+/// people. Nothing blocks: answers arrive later through a function, or never when dismissed.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+class QWidget;
+
+namespace millrace::ui
+{
+
+struct FileQuestion {
+    QString title;
+    QString filter;    ///< as QFileDialog takes them; empty: a folder is asked for
+    QString suggested; ///< path or folder to start from
+    QString suffix;    ///< appended to a name without one, when saving
+};
+
+enum class UnsavedAnswer { Save, Discard };
+
+/// GUI thread only; outlives the windows that ask.
+class Prompts
+{
+public:
+    template <class T>
+    using Then = std::function<void(const T&)>;
+
+    virtual ~Prompts() = default;
+    virtual void openFile(QWidget* parent, const FileQuestion& question, Then<QString> then) = 0;
+    virtual void saveFile(QWidget* parent, const FileQuestion& question, Then<QString> then) = 0;
+    virtual void openFolder(QWidget* parent, const FileQuestion& question, Then<QString> then) = 0;
+    /// Unsaved edits are about to go; not answered: cancel.
+    virtual void unsaved(QWidget* parent, const QString& name, Then<UnsavedAnswer> then) = 0;
+    virtual void text(QWidget* parent, const QString& title, const QString& label,
+                      const QString& initial, Then<QString> then) = 0;
+    /// Values for a model's free dimensions, each at least 1.
+    virtual void dimensions(QWidget* parent, const QString& model, const QStringList& names,
+                            Then<std::map<std::string, std::int64_t>> then) = 0;
+};
+
+} // namespace millrace::ui

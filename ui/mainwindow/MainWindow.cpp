@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow/MainWindow.h"
+
+#include "ui/charts/LadderView.h"
+#include "ui/clusterview/ClusterView.h"
+#include "ui/graphview/GraphView.h"
+#include "ui/inspector/Inspector.h"
+#include "ui/mainwindow/FileActions.h"
+#include "ui/mainwindow/FindField.h"
+#include "ui/mainwindow/MessageBar.h"
+#include "ui/mainwindow/PlanBar.h"
+#include "ui/mainwindow/ProblemsView.h"
+#include "ui/mainwindow/StatusLine.h"
+#include "ui/mainwindow/TableView.h"
+#include "ui/models/DeviceTableModel.h"
+#include "ui/models/LinkTableModel.h"
+#include "ui/models/ScenarioTableModel.h"
+#include "ui/models/StageTableModel.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QMenu>
+#include <QMimeData>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+namespace millrace::ui
+{
+namespace
+{
+
+// Version of the arrangement of docks: layouts of other versions are not restored.
+constexpr int kLayoutVersion = 1;
+
+QString geometryKey()
+{
+    return QStringLiteral("window/geometry");
+}
+QString layoutKey()
+{
+    return QStringLiteral("window/layout");
+}
+
+QDockWidget* dock(QMainWindow& window, const QString& name, const QString& title, QWidget* content)
+{
+    auto* dock = new QDockWidget(title, &window);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    return dock;
+}
+
+} // namespace
+
+MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettings> settings)
+    : m_prompts(std::move(prompts)), m_settings(std::move(settings))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setAcceptDrops(true);
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    m_files = new FileActions(
+        m_document, *m_prompts, *m_settings, [this] { return windowState(); }, this);
+    makeViews();
+    makeDocks();
+    makeMenus();
+    makeToolBar();
+    connectDocument();
+    connectTables();
+    resize(1280, 800);
+    m_firstLayout = saveState(kLayoutVersion);
+    restoreLayout();
+    showSnapshot(m_document.snapshot());
+    updateTitle();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeViews()
+{
+    m_message = new MessageBar;
+    m_graph = new GraphView;
+    m_graph->setObjectName(QStringLiteral("graphView"));
+    m_cluster = new ClusterView;
+    m_inspector = new Inspector;
+    m_ladder = new LadderView;
+    m_status = new StatusLine;
+    m_problems = new ProblemsView;
+    m_log = new LogView;
+    m_stageModel = new StageTableModel(this);
+    m_deviceModel = new DeviceTableModel(this);
+    m_linkModel = new LinkTableModel(this);
+    m_scenarioModel = new ScenarioTableModel(this);
+    const auto table = [](const char* name, const QString& title, QAbstractItemModel* model) {
+        auto* view = new TableView(QLatin1String(name));
+        view->setAccessibleName(title);
+        view->setSource(model);
+        return view;
+    };
+    m_stages = table("stageTable", tr("Stages"), m_stageModel);
+    m_devices = table("deviceTable", tr("Devices"), m_deviceModel);
+    m_links = table("linkTable", tr("Links"), m_linkModel);
+    m_scenarios = table("scenarioTable", tr("Scenarios"), m_scenarioModel);
+    m_graph->setSelection(&m_selection);
+    m_cluster->setSelection(&m_selection);
+    m_inspector->setSelection(&m_selection);
+    m_ladder->setSelection(&m_selection);
+    m_status->follow(m_document.loadJob());
+    statusBar()->addWidget(m_status, 1);
+    statusBar()->setSizeGripEnabled(false);
+
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_message);
+    layout->addWidget(m_graph, 1);
+    setCentralWidget(centre);
+}
+
+void MainWindow::makeDocks()
+{
+    m_tabs = new QTabWidget;
+    m_tabs->setObjectName(QStringLiteral("tables"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_stages, tr("Stages"));
+    m_tabs->addTab(m_devices, tr("Devices"));
+    m_tabs->addTab(m_links, tr("Links"));
+    m_tabs->addTab(m_scenarios, tr("Compare"));
+    m_tabs->addTab(m_problems, tr("Problems"));
+    m_tabs->addTab(m_log, tr("Log"));
+
+    auto* cluster = dock(*this, QStringLiteral("clusterDock"), tr("Cluster"), m_cluster);
+    auto* inspector = dock(*this, QStringLiteral("inspectorDock"), tr("Inspector"), m_inspector);
+    auto* ladder = dock(*this, QStringLiteral("ladderDock"), tr("Bottleneck Ladder"), m_ladder);
+    auto* tables = dock(*this, QStringLiteral("tablesDock"), tr("Tables"), m_tabs);
+    addDockWidget(Qt::RightDockWidgetArea, cluster);
+    splitDockWidget(cluster, inspector, Qt::Horizontal);
+    addDockWidget(Qt::BottomDockWidgetArea, ladder);
+    splitDockWidget(ladder, tables, Qt::Horizontal);
+    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    resizeDocks({cluster, inspector}, {400, 290}, Qt::Horizontal);
+    resizeDocks({ladder, tables}, {560, 720}, Qt::Horizontal);
+    resizeDocks({ladder}, {270}, Qt::Vertical);
+}
+
+void MainWindow::connectDocument()
+{
+    connect(&m_document, &Document::snapshotChanged, this, &MainWindow::showSnapshot);
+    connect(&m_document, &Document::searching, m_status, &StatusLine::setSearching);
+    connect(&m_document, &Document::failed, this, &MainWindow::warn);
+    connect(&m_document, &Document::done, this, &MainWindow::tell);
+    connect(&m_document, &Document::titleChanged, this, [this] {
+        updateTitle();
+        m_message->clear();
+        setWindowState(m_document.windowState());
+    });
+    connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
+    connect(m_problems, &ProblemsView::problemCountChanged, this, [this](int count) {
+        const int tab = m_tabs->indexOf(m_problems);
+        m_tabs->setTabText(tab, count == 0 ? tr("Problems") : tr("Problems (%1)").arg(count));
+        if (count > 0)
+            m_tabs->setCurrentIndex(tab);
+    });
+    connect(m_graph, &GraphView::pinRequested, this, &MainWindow::askPin);
+    connect(m_inspector, &Inspector::pinRequested, &m_document, &Document::pin);
+    const auto takeEdits = [this](auto* from) {
+        using From = std::remove_pointer_t<decltype(from)>;
+        connect(from, &From::editRequested, &m_document, &Document::editCluster);
+        connect(from, &From::editRefused, this, &MainWindow::warn);
+    };
+    takeEdits(m_cluster);
+    takeEdits(m_inspector);
+    takeEdits(m_deviceModel);
+    takeEdits(m_linkModel);
+}
+
+void MainWindow::connectTables()
+{
+    connect(m_stages, &TableView::rowChosen, this,
+            [this](int row) { m_selection.select(m_stageModel->deviceAt(row)); });
+    connect(m_devices, &TableView::rowChosen, this,
+            [this](int row) { m_selection.select(DeviceId(row)); });
+    connect(m_links, &TableView::rowChosen, this,
+            [this](int row) { m_selection.select(m_linkModel->endsAt(row)); });
+    connect(m_scenarios, &QTableView::activated, this, [this](const QModelIndex& index) {
+        m_document.selectScenario(static_cast<std::size_t>(m_scenarios->sourceRow(index)));
+    });
+    connect(&m_selection, &Selection::changed, this, [this](const Selected& selected) {
+        const auto* device = std::get_if<DeviceId>(&selected);
+        const auto* ends = std::get_if<LinkEnds>(&selected);
+        m_devices->selectSourceRow(device != nullptr ? device->value : -1);
+        int stage = -1, link = -1;
+        for (int row = 0; device != nullptr && row < m_stageModel->rowCount(); ++row)
+            if (m_stageModel->deviceAt(row) == *device)
+                stage = row;
+        for (int row = 0; ends != nullptr && row < m_linkModel->rowCount(); ++row)
+            if (m_linkModel->endsAt(row) == *ends)
+                link = row;
+        m_stages->selectSourceRow(stage);
+        m_links->selectSourceRow(link);
+    });
+}
+
+void MainWindow::showSnapshot(const Snapshot& snapshot)
+{
+    m_graph->setSnapshot(snapshot);
+    m_cluster->setSnapshot(snapshot);
+    m_inspector->setSnapshot(snapshot);
+    m_ladder->setSnapshot(snapshot);
+    m_stageModel->setSnapshot(snapshot);
+    m_deviceModel->setSnapshot(snapshot);
+    m_linkModel->setSnapshot(snapshot);
+    m_scenarioModel->setScenarios(m_document.state().scenarios, m_document.state().current);
+    m_problems->setSnapshot(snapshot);
+    m_status->setSnapshot(snapshot);
+    const bool infeasible = snapshot.plan && !snapshot.planning && !snapshot.plan->hasStages();
+    if (infeasible && !snapshot.plan->whyInfeasible.empty())
+        m_message->show(MessageBar::Kind::Problem,
+                        tr("There is no feasible plan. %1. Undo the edit, or give a device more.")
+                            .arg(QString::fromStdString(snapshot.plan->whyInfeasible.front())));
+    else if (!snapshot.planning && snapshot.plan)
+        m_message->clear();
+}
+
+void MainWindow::tell(const QString& message)
+{
+    m_log->append(message);
+    m_message->show(MessageBar::Kind::News, message);
+}
+
+void MainWindow::warn(const QString& message)
+{
+    m_log->append(message);
+    m_message->show(MessageBar::Kind::Problem, message);
+}
+
+void MainWindow::updateTitle()
+{
+    const QString title = m_document.title();
+    setWindowTitle(title.isEmpty() ? tr("Millrace[*]") : tr("%1[*] - Millrace").arg(title));
+    setWindowModified(m_document.isModified());
+}
+
+void MainWindow::start(const StartRequest& request)
+{
+    if (request.file.isEmpty())
+        return m_document.openExample();
+    if (!request.cluster.isEmpty())
+        m_document.openCluster(request.cluster.toStdString());
+    if (request.dims.empty())
+        return m_files->openPath(request.file);
+    m_document.openModel(request.file.toStdString(), request.dims);
+}
+
+void MainWindow::addDevice()
+{
+    const cluster::Cluster& cluster = *m_document.snapshot().cluster;
+    cluster::Device device;
+    device.name = cluster::freeDeviceName(cluster, "device");
+    device.className = device.name;
+    device.memory = Bytes{std::int64_t{512} << 20};
+    const auto next = cluster::withNewDevice(cluster, device);
+    if (!next)
+        return warn(QString::fromStdString(next.error().message));
+    m_document.editCluster(*next, tr("add %1").arg(QString::fromStdString(device.name)));
+    m_selection.select(DeviceId(next->devices.size() - 1));
+}
+
+void MainWindow::removeSelectedDevice()
+{
+    const auto* device = std::get_if<DeviceId>(&m_selection.current());
+    if (device == nullptr)
+        return tell(tr("Select the device to remove first."));
+    const cluster::Cluster& cluster = *m_document.snapshot().cluster;
+    const QString name = QString::fromStdString(cluster.devices[device->index()].name);
+    const auto next = cluster::withoutDevice(cluster, *device);
+    if (!next)
+        return warn(QString::fromStdString(next.error().message));
+    m_selection.select({});
+    m_document.editCluster(*next, tr("remove %1").arg(name));
+}
+
+void MainWindow::askPin(LayerId layer, const QPoint& at)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(tr("Any Device"), this, [this, layer] { m_document.pin(layer, {}); });
+    menu->addSeparator();
+    const auto& devices = m_document.snapshot().cluster->devices;
+    for (std::size_t i = 0; i < devices.size(); ++i)
+        if (devices[i].stages)
+            menu->addAction(QString::fromStdString(devices[i].name), this,
+                            [this, layer, i] { m_document.pin(layer, DeviceId(i)); });
+    menu->popup(at);
+}
+
+Json MainWindow::windowState() const
+{
+    Json positions = Json::object();
+    const QVariantMap map = m_cluster->positions();
+    for (auto it = map.begin(); it != map.end(); ++it)
+        positions[it.key().toStdString()] = {it->toPointF().x(), it->toPointF().y()};
+    return {{"positions", positions}, {"colour_mode", static_cast<int>(m_graph->colourMode())}};
+}
+
+/// What does not fit is left as it is: the file is hostile.
+void MainWindow::setWindowState(const Json& state)
+{
+    QVariantMap positions;
+    if (const auto found = state.find("positions"); found != state.end() && found->is_object())
+        for (const auto& [name, at] : found->items())
+            if (at.is_array() && at.size() == 2 && at[0].is_number() && at[1].is_number())
+                positions[QString::fromStdString(name)] =
+                    QPointF(at[0].get<double>(), at[1].get<double>());
+    m_cluster->setPositions(positions);
+    if (const auto found = state.find("colour_mode");
+        found != state.end() && found->is_number_integer())
+        chooseColourMode(found->get<int>());
+}
+
+void MainWindow::restoreLayout()
+{
+    restoreGeometry(m_settings->value(geometryKey()).toByteArray());
+    restoreState(m_settings->value(layoutKey()).toByteArray(), kLayoutVersion);
+}
+
+void MainWindow::resetLayout()
+{
+    restoreState(m_firstLayout, kLayoutVersion);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (!m_mayClose && m_document.isModified()) {
+        event->ignore();
+        return m_files->whenSaved([this] {
+            m_mayClose = true;
+            close();
+        });
+    }
+    m_settings->setValue(geometryKey(), saveGeometry());
+    m_settings->setValue(layoutKey(), saveState(kLayoutVersion));
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            m_files->openPath(url.toLocalFile());
+    event->acceptProposedAction();
+}
+
+} // namespace millrace::ui
