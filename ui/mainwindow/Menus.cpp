@@ -95,7 +95,7 @@ void MainWindow::makeEditMenu()
     undo->setIcon(icon("undo"));
     QAction* redo = m_document.undoStack().createRedoAction(this, tr("&Redo"));
     redo->setObjectName(QStringLiteral("redo"));
-    redo->setShortcuts({QKeySequence(QKeySequence::Redo), QKeySequence(tr("Ctrl+Y"))});
+    redo->setShortcuts(QKeySequence::Redo);
     redo->setIcon(icon("redo"));
     menu.addActions({undo, redo});
     menu.addSeparator();
