@@ -17,6 +17,7 @@
 #include <QListWidget>
 #include <QSpinBox>
 #include <QTabWidget>
+#include <QTableView>
 
 namespace millrace
 {
@@ -334,6 +335,7 @@ private slots:
                 qobject_cast<const QTabBar*>(widget->parentWidget()) != nullptr ||
                 qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
                 qobject_cast<const QDockWidget*>(widget->parentWidget()) != nullptr ||
+                qobject_cast<const QTableView*>(widget->parentWidget()) != nullptr ||
                 QByteArray(widget->parentWidget()->metaObject()->className()).contains("ToolBar") ||
                 qobject_cast<const QLineEdit*>(widget->parentWidget()) != nullptr)
                 continue;

@@ -168,7 +168,7 @@ void ClusterView::placeLabels()
                 }
             return false;
         };
-        if (!(link->isLongEnough() && find({0})) && !find({1, -1}) && !find({0}))
+        if (!find({0}) && !find({1, -1}))
             link->placeLabel(0.5, 0);
         taken.push_back(link->labelRect());
     }

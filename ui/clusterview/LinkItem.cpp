@@ -47,9 +47,6 @@ LinkItem::LinkItem(const DeviceItem& from, const DeviceItem& to, const LinkLook&
     setFlag(ItemIsSelectable);
     setZValue(look.arrow ? 1 : 0);
     setToolTip(look.tip);
-    const QFontMetricsF metrics(labelFont());
-    if (!look.label.isEmpty())
-        m_labelSize = metrics.size(0, look.label) + QSizeF(10, 4);
     follow();
 }
 
@@ -57,6 +54,12 @@ void LinkItem::follow()
 {
     prepareGeometryChange();
     m_line = QLineF(border(m_from.pos(), m_to.pos()), border(m_to.pos(), m_from.pos()));
+    const QFontMetricsF metrics(labelFont());
+    const auto size = [&metrics](const QString& label) {
+        return label.isEmpty() ? QSizeF() : metrics.size(0, label) + QSizeF(10, 4);
+    };
+    m_shown = leavesLineVisible(size(m_look.label)) ? m_look.label : m_look.shortLabel;
+    m_labelSize = size(m_shown);
     placeLabel(0.5, 0);
 }
 
@@ -75,7 +78,7 @@ void LinkItem::placeLabel(double share, int side)
     m_label.translate(QPointF(normal.dx(), normal.dy()) * (away * side));
 }
 
-bool LinkItem::isLongEnough() const
+bool LinkItem::leavesLineVisible(const QSizeF& label) const
 {
     const QLineF unit = m_line.unitVector();
     const double covered =
@@ -131,7 +134,7 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
     painter->drawRoundedRect(m_label, 4, 4);
     painter->setFont(labelFont());
     painter->setPen(m_ink);
-    painter->drawText(m_label, Qt::AlignCenter, m_look.label);
+    painter->drawText(m_label, Qt::AlignCenter, m_shown);
 }
 
 } // namespace millrace::ui

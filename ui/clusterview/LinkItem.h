@@ -14,7 +14,8 @@ class DeviceItem;
 /// How a link is drawn.
 struct LinkLook {
     LinkEnds ends;
-    QString label; ///< two lines at most; empty: none
+    QString label;      ///< two lines at most; empty: none
+    QString shortLabel; ///< where the link is too short for the label
     QString tip;
     QPen pen;
     bool arrow = false; ///< a hop of the plan, from `ends.from` to `ends.to`
@@ -31,19 +32,20 @@ public:
     void follow(); ///< after a card moved
     /// Puts the label's middle at `share` of the way; `side` 0 on the line, -1 and 1 beside it.
     void placeLabel(double share, int side);
-    /// Whether a label on the line leaves enough of it to see.
-    [[nodiscard]] bool isLongEnough() const;
     [[nodiscard]] QRectF labelRect() const { return m_label; }
     [[nodiscard]] QRectF boundingRect() const override;
     [[nodiscard]] QPainterPath shape() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
 private:
+    [[nodiscard]] bool leavesLineVisible(const QSizeF& label) const;
+
     const DeviceItem& m_from;
     const DeviceItem& m_to;
     LinkLook m_look;
     QColor m_ground, m_ink;
     QLineF m_line;
+    QString m_shown; ///< of the two labels
     QSizeF m_labelSize;
     QRectF m_label;
 };

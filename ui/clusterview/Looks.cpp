@@ -108,9 +108,10 @@ std::vector<LinkLook> linkLooks(const Snapshot& snapshot, const QPalette& palett
         const bool isBottleneck =
             snapshot.plan->bottleneck.kind == plan::BottleneckKind::Transfer &&
             static_cast<std::size_t>(snapshot.plan->bottleneck.index) == k;
-        LinkLook look{ends, {}, linkTip(snapshot, ends), {}, true};
+        LinkLook look{ends, {}, {}, linkTip(snapshot, ends), {}, true};
         look.label =
             Tr::tr("%1\n%2 in %3").arg(figure(bandwidth), figure(hop.bytes), figure(hop.seconds));
+        look.shortLabel = figure(hop.seconds);
         QColor colour = palette.color(QPalette::Text);
         colour.setAlphaF(0.55F);
         look.pen = QPen(isBottleneck ? colours.bottleneck() : colour, width(bandwidth));
@@ -127,7 +128,7 @@ std::vector<LinkLook> linkLooks(const Snapshot& snapshot, const QPalette& palett
                 continue;
             QColor faint = palette.color(QPalette::Text);
             faint.setAlphaF(0.18F);
-            looks.push_back({ends, {}, linkTip(snapshot, ends), QPen(faint, 1), false});
+            looks.push_back({ends, {}, {}, linkTip(snapshot, ends), QPen(faint, 1), false});
         }
     looks.insert(looks.end(), hops.begin(), hops.end());
     return looks;
