@@ -42,6 +42,23 @@ Life life(const DataflowTensor& tensor, const std::vector<std::size_t>& position
     return life;
 }
 
+/// A layer of a cycle, not only one behind it. Every layer left over needs another one left over,
+/// so going back far enough leads round.
+LayerId onCycle(const std::vector<int>& missing, std::span<const DataflowTensor> tensors)
+{
+    std::vector<std::optional<LayerId>> needs(missing.size());
+    for (const DataflowTensor& tensor : tensors)
+        for (const LayerId consumer : tensor.consumers)
+            if (tensor.producer && missing[tensor.producer->index()] > 0 &&
+                missing[consumer.index()] > 0)
+                needs[consumer.index()] = tensor.producer;
+    const auto left = std::find_if(missing.begin(), missing.end(), [](int n) { return n > 0; });
+    LayerId at(static_cast<std::size_t>(left - missing.begin()));
+    for (std::size_t step = 0; step < missing.size(); ++step)
+        at = *needs[at.index()];
+    return at;
+}
+
 } // namespace
 
 Result<std::vector<LayerId>> topologicalOrder(std::size_t layerCount,
@@ -71,12 +88,9 @@ Result<std::vector<LayerId>> topologicalOrder(std::size_t layerCount,
             if (--missing[next.index()] == 0)
                 ready.push(next);
     }
-    if (order.size() < layerCount) {
-        const auto stuck =
-            std::find_if(missing.begin(), missing.end(), [](int count) { return count > 0; });
+    if (order.size() < layerCount)
         return fail(ErrorCode::ParseError, "layer {} depends on itself through a cycle",
-                    stuck - missing.begin());
-    }
+                    onCycle(missing, tensors).value);
     return order;
 }
 

@@ -154,10 +154,13 @@ int bitsPerElement(DType type)
 
 Result<Bytes> denseBytes(DType type, const std::vector<std::int64_t>& shape)
 {
-    Bytes count{1};
-    for (const std::int64_t dim : shape) {
+    for (const std::int64_t dim : shape)
         if (dim < 0)
             return fail(ErrorCode::InvalidArgument, "dimension {} is negative", dim);
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+        return Bytes{};
+    Bytes count{1};
+    for (const std::int64_t dim : shape) {
         const auto product = checkedMultiply(count, dim);
         if (!product)
             return tl::unexpected(product.error());
