@@ -89,7 +89,9 @@ Result<double> parseQuantity(std::string_view text, std::span<const Unit> units,
         return number == 0 ? Result<double>(0.0) : refuse("has no unit");
     for (const Unit& unit : units)
         if (unit.name == unitName)
-            return std::abs(number) * unit.factor;
+            // 10 us is 10 / 1e6: times 1e-6, which is no exact number, would be a little less.
+            return unit.factor < 1 ? std::abs(number) / std::round(1 / unit.factor)
+                                   : std::abs(number) * unit.factor;
     return refuse("has an unknown unit");
 }
 

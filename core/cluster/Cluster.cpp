@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 #include <set>
-#include <tuple>
 
 namespace millrace::cluster
 {
@@ -17,11 +17,20 @@ tl::unexpected<Error> refuse(const Device& device, std::string_view what)
     return fail(ErrorCode::InvalidArgument, "device \"{}\": {}", device.name, what);
 }
 
+constexpr std::size_t kMaxName = 64;
+
 bool isName(std::string_view text)
 {
-    return !text.empty() && text.size() <= 64 &&
+    return !text.empty() && text.size() <= kMaxName &&
            std::all_of(text.begin(), text.end(),
                        [](unsigned char c) { return c > ' ' && c != 0x7f; });
+}
+
+bool isText(std::string_view text)
+{
+    return !text.empty() && text.size() <= 1024 &&
+           std::all_of(text.begin(), text.end(),
+                       [](unsigned char c) { return c >= ' ' && c != 0x7f; });
 }
 
 bool inRange(double value, double high)
@@ -45,6 +54,12 @@ Result<void> validateDevice(const Device& device)
     if (!(device.speed > 0) || device.speed > kMaxSpeed)
         return refuse(device, "speed must be above 0 and at most 1,000,000");
     const auto isPort = [](int port) { return port >= 1 && port <= 65535; };
+    for (const auto& [field, text] :
+         {std::pair("address", &device.address), std::pair("user", &device.user),
+          std::pair("identity_file", &device.identityFile),
+          std::pair("data_address", &device.dataAddress)})
+        if (*text && !isText(**text))
+            return refuse(device, fmt::format("{} has 1 to 1024 printable characters", field));
     if (device.port && !isPort(*device.port))
         return refuse(device, "port must lie between 1 and 65535");
     if (device.portRange &&
@@ -65,15 +80,6 @@ Result<void> validateLink(const Link& link, const std::string& which)
         return fail(ErrorCode::InvalidArgument,
                     "{}: delay and occupancy must lie between 0 and 1,000,000 s", which);
     return {};
-}
-
-void sortPairs(Cluster& cluster)
-{
-    const auto key = [&cluster](const LinkPair& pair) {
-        return std::make_tuple(cluster.find(pair.from), cluster.find(pair.to));
-    };
-    std::stable_sort(cluster.pairs.begin(), cluster.pairs.end(),
-                     [&key](const LinkPair& a, const LinkPair& b) { return key(a) < key(b); });
 }
 
 Result<Cluster> validated(Cluster cluster)
@@ -106,8 +112,25 @@ Link Cluster::link(DeviceId from, DeviceId to) const
     return found == pairs.end() ? defaultLink : found->link;
 }
 
+void sortPairs(Cluster& cluster)
+{
+    std::map<std::string_view, std::size_t> place;
+    for (const Device& device : cluster.devices)
+        place.emplace(device.name, place.size());
+    const auto key = [&place](const LinkPair& pair) {
+        return std::pair(place.at(pair.from), place.at(pair.to));
+    };
+    std::stable_sort(cluster.pairs.begin(), cluster.pairs.end(),
+                     [&key](const LinkPair& a, const LinkPair& b) { return key(a) < key(b); });
+}
+
 Result<void> validate(const Cluster& cluster)
 {
+    // Every pair of devices has a link, so memory grows with the square.
+    constexpr std::size_t kMaxDevices = 2000;
+    if (cluster.devices.size() > kMaxDevices)
+        return fail(ErrorCode::InvalidArgument, "the cluster has {} devices; at most {} are read",
+                    cluster.devices.size(), kMaxDevices);
     if (cluster.devices.empty())
         return fail(ErrorCode::InvalidArgument, "the cluster has no devices; add at least one");
     std::set<std::string> names;
@@ -190,11 +213,16 @@ std::string freeDeviceName(const Cluster& cluster, const std::string& base)
     std::string stem = base;
     while (!stem.empty() && std::isdigit(static_cast<unsigned char>(stem.back())) != 0)
         stem.pop_back();
-    if (stem.empty() || stem.back() != '-')
-        stem += '-';
-    for (int number = 2;; ++number)
-        if (std::string name = stem + std::to_string(number); !cluster.find(name))
+    if (!stem.empty() && stem.back() == '-')
+        stem.pop_back();
+    for (int number = 2;; ++number) {
+        const std::string ending = "-" + std::to_string(number);
+        std::size_t length = std::min(stem.size(), kMaxName - ending.size());
+        while (length > 0 && length < stem.size() && (stem[length] & 0xC0) == 0x80)
+            --length; // not inside a character of several bytes
+        if (std::string name = stem.substr(0, length) + ending; !cluster.find(name))
             return name;
+    }
 }
 
 } // namespace millrace::cluster

@@ -67,9 +67,12 @@ struct Cluster {
     [[nodiscard]] Link link(DeviceId from, DeviceId to) const;
 };
 
-/// Names unique and known, sizes and speeds in range, at least one device. InvalidArgument names
-/// the device and field.
+/// Names unique and known, sizes and speeds in range, 1 to 2000 devices. InvalidArgument names the
+/// device and field.
 [[nodiscard]] Result<void> validate(const Cluster& cluster);
+
+/// Pairs in the order of their devices, as a valid cluster has them; the names must be known.
+void sortPairs(Cluster& cluster);
 
 /// Cluster file (YAML, "millrace: cluster/1"). Errors: "SOURCE:LINE:COLUMN: what is wrong, what is
 /// allowed"; unknown keys are errors that name the nearest allowed key. Hostile text: bounded size,

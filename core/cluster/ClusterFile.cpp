@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
 #include "cluster/Cluster.h"
+#include "cluster/YamlGuard.h"
 
-#include <yaml-cpp/anchor.h>
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -12,7 +11,6 @@
 #include <map>
 #include <numeric>
 #include <set>
-#include <sstream>
 
 namespace millrace::cluster
 {
@@ -20,7 +18,6 @@ namespace
 {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20;
-constexpr int kMaxDepth = 16;
 
 /// Edit distance (Levenshtein 1966), for "did you mean".
 std::size_t distance(std::string_view a, std::string_view b)
@@ -36,53 +33,6 @@ std::size_t distance(std::string_view a, std::string_view b)
     }
     return row[b.size()];
 }
-
-/// Counts events before a tree is built: refuses depth and aliases, which could blow up the tree.
-class Guard final : public YAML::EventHandler
-{
-public:
-    [[nodiscard]] const std::optional<std::pair<YAML::Mark, std::string>>& problem() const
-    {
-        return m_problem;
-    }
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override
-    {
-        report(mark, "aliases (*name) are not read; write the value out");
-    }
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  const std::string&) override
-    {
-    }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override
-    {
-        open(mark);
-    }
-    void OnSequenceEnd() override { --m_depth; }
-    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override
-    {
-        open(mark);
-    }
-    void OnMapEnd() override { --m_depth; }
-
-private:
-    void open(const YAML::Mark& mark)
-    {
-        if (++m_depth > kMaxDepth)
-            report(mark, "nested too deeply");
-    }
-    void report(const YAML::Mark& mark, std::string what)
-    {
-        if (!m_problem)
-            m_problem.emplace(mark, std::move(what));
-    }
-    int m_depth = 0;
-    std::optional<std::pair<YAML::Mark, std::string>> m_problem;
-};
 
 /// Reads one document; the first error stops it, carried as a value from function to function.
 class Reader
@@ -107,19 +57,16 @@ public:
             return tl::unexpected(ok.error());
         if (auto ok = validate(cluster); !ok)
             return inContext(m_source, ok.error());
-        std::stable_sort(cluster.pairs.begin(), cluster.pairs.end(),
-                         [&cluster](const LinkPair& a, const LinkPair& b) {
-                             return std::pair(cluster.find(a.from), cluster.find(a.to)) <
-                                    std::pair(cluster.find(b.from), cluster.find(b.to));
-                         });
+        sortPairs(cluster);
         return cluster;
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const YAML::Mark& mark,
                                                const std::string& what) const
     {
-        return fail(ErrorCode::ParseError, "{}:{}:{}: {}", m_source, mark.line + 1, mark.column + 1,
-                    what);
+        // An empty file has no marks.
+        return fail(ErrorCode::ParseError, "{}:{}:{}: {}", m_source, std::max(mark.line, 0) + 1,
+                    std::max(mark.column, 0) + 1, what);
     }
     [[nodiscard]] tl::unexpected<Error> refuse(const YAML::Node& at, const std::string& what) const
     {
@@ -230,11 +177,12 @@ private:
         const YAML::Node list = root["devices"];
         if (!list || !list.IsSequence() || list.size() == 0)
             return refuse(list ? list : root, "devices: a list with at least one device is needed");
+        std::set<std::string> taken;
         for (const YAML::Node& node : list) {
             Device device;
             if (auto ok = readDevice(node, device); !ok)
                 return ok;
-            if (cluster.find(device.name))
+            if (!taken.insert(device.name).second)
                 return refuse(node["name"], fmt::format("device \"{}\" stands twice; names must "
                                                         "differ",
                                                         device.name));
@@ -369,10 +317,12 @@ private:
 /// Double-quoted when a plain scalar would not read back as the same text.
 std::string quoted(const std::string& text)
 {
-    static const std::set<std::string> kWords = {"true", "false", "yes",  "no",
-                                                 "on",   "off",   "null", "~"};
+    static const std::set<std::string> kWords = {"true", "false", "yes", "no", "on", "off", "null"};
+    std::string lower = text;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const bool plain =
-        !kWords.contains(text) &&
+        !text.empty() && !kWords.contains(lower) &&
         std::all_of(text.begin(), text.end(),
                     [](unsigned char c) {
                         return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '/';
@@ -432,14 +382,16 @@ std::string linkText(const Link& link)
 std::string pairsText(const Cluster& cluster)
 {
     std::string text;
-    std::set<std::pair<std::string, std::string>> written;
+    using Ends = std::pair<std::string_view, std::string_view>;
+    std::map<Ends, const Link*> links;
+    for (const LinkPair& pair : cluster.pairs)
+        links.emplace(Ends(pair.from, pair.to), &pair.link);
+    std::set<Ends> written;
     for (const LinkPair& pair : cluster.pairs) {
         if (written.contains({pair.from, pair.to}))
             continue;
-        const bool both =
-            std::any_of(cluster.pairs.begin(), cluster.pairs.end(), [&pair](const LinkPair& other) {
-                return other.from == pair.to && other.to == pair.from && other.link == pair.link;
-            });
+        const auto back = links.find({pair.to, pair.from});
+        const bool both = back != links.end() && *back->second == pair.link;
         text += fmt::format("    - {{from: {}, to: {}, {}{}}}\n", quoted(pair.from),
                             quoted(pair.to), linkText(pair.link), both ? ", both: true" : "");
         if (both)
@@ -457,13 +409,9 @@ Result<Cluster> parseCluster(std::string_view text, const std::string& source)
                     source);
     Reader reader(source);
     try {
-        Guard guard;
-        std::istringstream forGuard{std::string(text)};
-        YAML::Parser parser(forGuard);
-        parser.HandleNextDocument(guard);
-        if (guard.problem())
-            return reader.refuse(guard.problem()->first, guard.problem()->second);
-        return reader.cluster(YAML::Load(std::string(text)));
+        const std::string copy(text);
+        guardYaml(copy);
+        return reader.cluster(YAML::Load(copy));
     } catch (const YAML::Exception& error) {
         return reader.refuse(error.mark, error.msg);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 #include "plan/MakeProblem.h"
 
 #include <algorithm>
+#include <map>
 
 namespace millrace::plan
 {
@@ -72,6 +73,26 @@ std::vector<Layer> makeLayers(const graph::Graph& graph, const cluster::Cluster&
     return layers;
 }
 
+void makeLinks(const cluster::Cluster& cluster, Problem& problem)
+{
+    const std::size_t count = cluster.devices.size();
+    problem.bandwidth = Matrix<BitsPerSecond>(count, cluster.defaultLink.bandwidth);
+    problem.occupancy = Matrix<Seconds>(count, cluster.defaultLink.occupancy);
+    problem.delay = Matrix<Seconds>(count, cluster.defaultLink.delay);
+    const auto set = [&problem](DeviceId from, DeviceId to, const cluster::Link& link) {
+        problem.bandwidth.at(from, to) = link.bandwidth;
+        problem.occupancy.at(from, to) = link.occupancy;
+        problem.delay.at(from, to) = link.delay;
+    };
+    std::map<std::string_view, DeviceId> ids;
+    for (std::size_t d = 0; d < count; ++d) {
+        ids.emplace(cluster.devices[d].name, DeviceId(d));
+        set(DeviceId(d), DeviceId(d), {});
+    }
+    for (const cluster::LinkPair& pair : cluster.pairs)
+        set(ids.at(pair.from), ids.at(pair.to), pair.link);
+}
+
 } // namespace
 
 MemoryModel defaultMemoryModel()
@@ -98,23 +119,12 @@ Result<Problem> makeProblem(const graph::Graph& graph, const cluster::Cluster& c
         if (weight.consumers.size() > 1)
             problem.sharedWeights.push_back({weight.bytes, weight.consumers});
 
-    const std::size_t count = cluster.devices.size();
-    problem.bandwidth = Matrix<BitsPerSecond>(count);
-    problem.occupancy = Matrix<Seconds>(count);
-    problem.delay = Matrix<Seconds>(count);
-    for (std::size_t from = 0; from < count; ++from) {
-        const cluster::Device& device = cluster.devices[from];
+    for (std::size_t d = 0; d < cluster.devices.size(); ++d) {
+        const cluster::Device& device = cluster.devices[d];
         problem.devices.push_back(
-            {device.name, classes[from], device.memory, device.enabled && device.stages});
-        for (std::size_t to = 0; to < count; ++to) {
-            if (from == to)
-                continue;
-            const cluster::Link link = cluster.link(DeviceId(from), DeviceId(to));
-            problem.bandwidth.at(DeviceId(from), DeviceId(to)) = link.bandwidth;
-            problem.occupancy.at(DeviceId(from), DeviceId(to)) = link.occupancy;
-            problem.delay.at(DeviceId(from), DeviceId(to)) = link.delay;
-        }
+            {device.name, classes[d], device.memory, device.enabled && device.stages});
     }
+    makeLinks(cluster, problem);
     if (cluster.gateway && cluster.gateway->countHops)
         problem.source = problem.sink = cluster.find(cluster.gateway->device);
     problem.memoryModel = request.memoryModel;
