@@ -119,16 +119,21 @@ std::string humane(double value, std::span<const Unit> units)
     return threeDigits(value / best->factor) + " " + std::string(best->name);
 }
 
-/// The largest unit (units ascend) in which a short number parses back to the same value.
+/// The shortest text that parses back to the same value, without an exponent where possible; a
+/// number below 1 counts as longer: "512 MiB" before "0.5 GiB".
 template <class Parse>
 std::string exact(double value, std::span<const Unit> units, const Parse& parsesBack)
 {
     std::string best;
+    std::size_t bestCost = std::numeric_limits<std::size_t>::max();
     for (const Unit& unit : units) {
         const std::string text = fmt::format("{} {}", value / unit.factor, unit.name);
-        const bool plain = text.find('e') == std::string::npos;
-        if (parsesBack(text) && (best.empty() || (plain && text.size() <= best.size())))
+        const std::size_t cost = text.size() + (value < unit.factor ? 2 : 0) +
+                                 (text.find('e') == std::string::npos ? 0 : 100);
+        if (parsesBack(text) && cost <= bestCost) {
             best = text;
+            bestCost = cost;
+        }
     }
     return best;
 }

@@ -215,7 +215,7 @@ private slots:
         row(exactBandwidth({54e6}), "54 Mbit/s");
         row(exactBandwidth({9600}), "9.6 kbit/s");
         row(exactDuration({0.002}), "2 ms");
-        row(exactDuration({0.25}), "0.25 s");
+        row(exactDuration({0.25}), "250 ms");
         row(exactDuration({2}), "2 s");
     }
     void exact()

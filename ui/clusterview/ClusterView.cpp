@@ -168,8 +168,11 @@ void ClusterView::placeLabels()
                 }
             return false;
         };
-        if (!find({0}) && !find({1, -1}))
-            link->placeLabel(0.5, 0);
+        if (!find({0}) && !find({1, -1})) {
+            link->useShortLabel();
+            if (!find({0}) && !find({1, -1, 2, -2, 3, -3}))
+                link->placeLabel(0.5, 0);
+        }
         taken.push_back(link->labelRect());
     }
 }

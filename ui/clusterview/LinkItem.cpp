@@ -25,6 +25,11 @@ QFont labelFont()
     return font;
 }
 
+QSizeF labelSize(const QString& label)
+{
+    return label.isEmpty() ? QSizeF() : QFontMetricsF(labelFont()).size(0, label) + QSizeF(10, 4);
+}
+
 /// Where the line from the card's middle towards `other` leaves the card.
 QPointF border(const QPointF& middle, const QPointF& other)
 {
@@ -54,12 +59,18 @@ void LinkItem::follow()
 {
     prepareGeometryChange();
     m_line = QLineF(border(m_from.pos(), m_to.pos()), border(m_to.pos(), m_from.pos()));
-    const QFontMetricsF metrics(labelFont());
-    const auto size = [&metrics](const QString& label) {
-        return label.isEmpty() ? QSizeF() : metrics.size(0, label) + QSizeF(10, 4);
-    };
-    m_shown = leavesLineVisible(size(m_look.label)) ? m_look.label : m_look.shortLabel;
-    m_labelSize = size(m_shown);
+    setShown(leavesLineVisible(labelSize(m_look.label)) ? m_look.label : m_look.shortLabel);
+}
+
+void LinkItem::useShortLabel()
+{
+    setShown(m_look.shortLabel);
+}
+
+void LinkItem::setShown(const QString& label)
+{
+    m_shown = label;
+    m_labelSize = labelSize(label);
     placeLabel(0.5, 0);
 }
 
@@ -82,7 +93,7 @@ bool LinkItem::leavesLineVisible(const QSizeF& label) const
 {
     const QLineF unit = m_line.unitVector();
     const double covered =
-        std::abs(unit.dx()) * m_labelSize.width() + std::abs(unit.dy()) * m_labelSize.height();
+        std::abs(unit.dx()) * label.width() + std::abs(unit.dy()) * label.height();
     return m_line.length() > covered + 3 * kArrow;
 }
 

@@ -30,14 +30,17 @@ public:
              const QPalette& palette);
     [[nodiscard]] const LinkLook& look() const { return m_look; }
     void follow(); ///< after a card moved
-    /// Puts the label's middle at `share` of the way; `side` 0 on the line, -1 and 1 beside it.
+    /// Puts the label's middle at `share` of the way; `side` 0 on the line, else that many steps
+    /// beside it.
     void placeLabel(double share, int side);
+    void useShortLabel();
     [[nodiscard]] QRectF labelRect() const { return m_label; }
     [[nodiscard]] QRectF boundingRect() const override;
     [[nodiscard]] QPainterPath shape() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
 
 private:
+    void setShown(const QString& label);
     [[nodiscard]] bool leavesLineVisible(const QSizeF& label) const;
 
     const DeviceItem& m_from;

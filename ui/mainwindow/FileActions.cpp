@@ -26,11 +26,11 @@ std::filesystem::path fsPath(const QString& path)
 FileActions::FileActions(Document& document, Prompts& prompts, QSettings& settings,
                          std::function<Json()> windowState, QWidget* window)
     : QObject(window), m_document(document), m_prompts(prompts), m_settings(settings),
-      m_windowState(std::move(windowState)), m_window(window)
+      m_windowState(std::move(windowState)), m_window(window), m_recentMenu(new QMenu(window))
 {
-    m_recentMenu.setTitle(tr("Open &Recent"));
-    m_recentMenu.setObjectName(QStringLiteral("recentMenu"));
-    connect(&m_recentMenu, &QMenu::aboutToShow, this, &FileActions::fillRecentMenu);
+    m_recentMenu->setTitle(tr("Open &Recent"));
+    m_recentMenu->setObjectName(QStringLiteral("recentMenu"));
+    connect(m_recentMenu, &QMenu::aboutToShow, this, &FileActions::fillRecentMenu);
     connect(&m_document, &Document::dimsNeeded, this,
             [this](const QString& path, const QStringList& names) {
                 m_prompts.dimensions(
@@ -61,14 +61,14 @@ void FileActions::remember(const QString& path)
 
 void FileActions::fillRecentMenu()
 {
-    m_recentMenu.clear();
+    m_recentMenu->clear();
     for (const QString& file : recent())
-        m_recentMenu.addAction(QDir::toNativeSeparators(file), this,
-                               [this, file] { openPath(file); });
-    if (m_recentMenu.isEmpty())
-        m_recentMenu.addAction(tr("No files yet"))->setEnabled(false);
-    m_recentMenu.addSeparator();
-    m_recentMenu.addAction(tr("Clear List"), this, [this] { m_settings.remove(recentKey()); });
+        m_recentMenu->addAction(QDir::toNativeSeparators(file), this,
+                                [this, file] { openPath(file); });
+    if (m_recentMenu->isEmpty())
+        m_recentMenu->addAction(tr("No files yet"))->setEnabled(false);
+    m_recentMenu->addSeparator();
+    m_recentMenu->addAction(tr("Clear List"), this, [this] { m_settings.remove(recentKey()); });
 }
 
 void FileActions::openModelAt(const QString& path)

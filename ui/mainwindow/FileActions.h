@@ -35,7 +35,7 @@ public:
     /// Runs `then` at once, or after the operator saved or discarded the unsaved edits.
     void whenSaved(const std::function<void()>& then);
 
-    [[nodiscard]] QMenu* recentMenu() { return &m_recentMenu; }
+    [[nodiscard]] QMenu* recentMenu() { return m_recentMenu; }
     [[nodiscard]] QStringList recent() const;
 
 private:
@@ -51,7 +51,7 @@ private:
     QSettings& m_settings;
     std::function<Json()> m_windowState;
     QWidget* m_window;
-    QMenu m_recentMenu;
+    QMenu* m_recentMenu;
 };
 
 } // namespace millrace::ui

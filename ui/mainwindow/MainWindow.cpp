@@ -151,10 +151,10 @@ void MainWindow::connectDocument()
     connect(&m_document, &Document::searching, m_status, &StatusLine::setSearching);
     connect(&m_document, &Document::failed, this, &MainWindow::warn);
     connect(&m_document, &Document::done, this, &MainWindow::tell);
-    connect(&m_document, &Document::titleChanged, this, [this] {
-        updateTitle();
-        m_message->clear();
+    connect(&m_document, &Document::titleChanged, this, &MainWindow::updateTitle);
+    connect(&m_document, &Document::opened, this, [this] {
         setWindowState(m_document.windowState());
+        m_selection.select({});
     });
     connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
     connect(m_problems, &ProblemsView::problemCountChanged, this, [this](int count) {
@@ -215,13 +215,22 @@ void MainWindow::showSnapshot(const Snapshot& snapshot)
     m_scenarioModel->setScenarios(m_document.state().scenarios, m_document.state().current);
     m_problems->setSnapshot(snapshot);
     m_status->setSnapshot(snapshot);
-    const bool infeasible = snapshot.plan && !snapshot.planning && !snapshot.plan->hasStages();
-    if (infeasible && !snapshot.plan->whyInfeasible.empty())
+    showFeasibility(snapshot);
+}
+
+/// The message about an infeasible plan goes with it; other messages stay.
+void MainWindow::showFeasibility(const Snapshot& snapshot)
+{
+    if (snapshot.planning || !snapshot.plan)
+        return;
+    const bool infeasible = !snapshot.plan->hasStages() && !snapshot.plan->whyInfeasible.empty();
+    if (infeasible)
         m_message->show(MessageBar::Kind::Problem,
                         tr("There is no feasible plan. %1. Undo the edit, or give a device more.")
                             .arg(QString::fromStdString(snapshot.plan->whyInfeasible.front())));
-    else if (!snapshot.planning && snapshot.plan)
+    else if (m_infeasibleShown)
         m_message->clear();
+    m_infeasibleShown = infeasible;
 }
 
 void MainWindow::tell(const QString& message)
@@ -234,6 +243,11 @@ void MainWindow::warn(const QString& message)
 {
     m_log->append(message);
     m_message->show(MessageBar::Kind::Problem, message);
+    // The window is never left empty: what cannot be opened at the start gives way to the example.
+    if (!m_document.snapshot().graph && !m_document.loadJob().isRunning() && !m_fellBack) {
+        m_fellBack = true;
+        m_document.openExample();
+    }
 }
 
 void MainWindow::updateTitle()
@@ -337,7 +351,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
         event->ignore();
         return m_files->whenSaved([this] {
             m_mayClose = true;
-            close();
+            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
         });
     }
     m_settings->setValue(geometryKey(), saveGeometry());

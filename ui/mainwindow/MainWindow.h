@@ -79,6 +79,7 @@ private:
     void showShortcuts();
     void showAbout();
     void showSnapshot(const Snapshot& snapshot);
+    void showFeasibility(const Snapshot& snapshot);
     void tell(const QString& message);
     void warn(const QString& message);
     void updateTitle();
@@ -113,6 +114,8 @@ private:
     QActionGroup* m_colourModes;
     QByteArray m_firstLayout;
     bool m_mayClose = false;
+    bool m_fellBack = false;        ///< to the example, because nothing else could be opened
+    bool m_infeasibleShown = false; ///< the message bar says why there is no plan
 };
 
 } // namespace millrace::ui

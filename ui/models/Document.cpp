@@ -179,6 +179,7 @@ void Document::load(const std::filesystem::path& path,
             m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(outcome.loaded->times));
             whenOpen();
             emit titleChanged();
+            emit opened();
         });
 }
 

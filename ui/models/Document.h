@@ -96,6 +96,7 @@ signals:
     void snapshotChanged(const millrace::ui::Snapshot& snapshot);
     void stateChanged(); ///< scenarios, their names, the current one
     void titleChanged();
+    void opened(); ///< another model or project stands; windowState() is its
     /// A whole sentence for the operator: what cannot be done, why, what to try.
     void failed(const QString& message);
     void done(const QString& message); ///< something finished that deserves a word

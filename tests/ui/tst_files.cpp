@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/OnnxBuilder.h"
+#include "ui/Window.h"
+#include "ui/clusterview/ClusterView.h"
+#include "ui/graphview/GraphView.h"
+
+#include <QAction>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QFile>
+#include <QMenu>
+#include <QMimeData>
+
+namespace millrace
+{
+
+using test::OnnxBuilder;
+using test::Window;
+using ui::UnsavedAnswer;
+
+namespace
+{
+
+constexpr int kSlow = 20000; // sanitizers on a busy machine
+
+void write(const QString& path, const QByteArray& content)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(content), content.size());
+}
+
+/// x -> MatMul -> Relu -> y, batch left open.
+OnnxBuilder smallModel()
+{
+    OnnxBuilder builder;
+    builder.input("x", {"batch", 8})
+        .weight("w", {8, 8})
+        .node("MatMul", {"x", "w"}, {"h"})
+        .node("Relu", {"h"}, {"y"})
+        .output("y");
+    return builder;
+}
+
+} // namespace
+
+class TestFiles : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_cache, m_folder;
+    int m_number = 0;
+
+    QString file(const char* name) { return m_folder.filePath(QLatin1String(name)); }
+    QString settings()
+    {
+        return m_folder.filePath(QStringLiteral("settings%1.ini").arg(++m_number));
+    }
+    static void halveMemory(Window& window, const char* device)
+    {
+        cluster::Cluster next = *window.snapshot().cluster;
+        next.devices[next.find(device)->index()].memory = Bytes{40 << 20};
+        window->document().editCluster(next, QStringLiteral("less memory"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+    }
+
+private slots:
+    void initTestCase() { test::useOwnCache(m_cache); }
+
+    void init() { test::failOnWarnings(); }
+
+    void savedProjectOpensAsItWas()
+    {
+        const QString path = file("study.millrace");
+        Window first(settings());
+        first.openExample();
+        halveMemory(first, "nuc");
+        first.answers().name = QStringLiteral("fewer");
+        first.trigger("addScenario");
+        first->document().setStages({2, 2});
+        first->document().pin(LayerId(0), *first.snapshot().cluster->find("old-pc"));
+        QTRY_VERIFY_WITH_TIMEOUT(first.isPlanned(), kSlow);
+        first.child<ui::ClusterView>("clusterView")
+            ->setPositions({{QStringLiteral("nuc"), QPointF(0.25, -0.5)}});
+        first.trigger("colour1");
+        first.answers().file = path;
+        first.trigger("save");
+        QVERIFY(!first->document().isModified());
+
+        Window second(settings());
+        second->start({path, {}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(second.isPlanned(), kSlow);
+        const auto& before = first->document().state();
+        const auto& after = second->document().state();
+        QCOMPARE(after.current, before.current);
+        QCOMPARE(after.scenarios.size(), before.scenarios.size());
+        for (std::size_t i = 0; i < before.scenarios.size(); ++i) {
+            QCOMPARE(after.scenarios[i].cluster, before.scenarios[i].cluster);
+            QCOMPARE(after.scenarios[i].pins, before.scenarios[i].pins);
+            QCOMPARE(after.scenarios[i].stages, before.scenarios[i].stages);
+        }
+        QCOMPARE(second.snapshot().plan->stages, first.snapshot().plan->stages);
+        QCOMPARE(second.child<ui::ClusterView>("clusterView")
+                     ->positions()[QStringLiteral("nuc")]
+                     .toPointF(),
+                 QPointF(0.25, -0.5));
+        QCOMPARE(second.child<ui::GraphView>("graphView")->colourMode(), ui::ColourMode::Time);
+        QVERIFY(!second->document().isModified());
+        QVERIFY(second->windowTitle().contains(QStringLiteral("study.millrace")));
+    }
+
+    void badInputSaysSoAndKeepsTheWork_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QString>("message");
+        const auto bytes = QByteArray::fromStdString(smallModel().bytes());
+        QTest::newRow("not a model") << QStringLiteral("text.onnx") << QByteArray("hello, world")
+                                     << QStringLiteral("Cannot open text.onnx.");
+        QTest::newRow("empty") << QStringLiteral("empty.onnx") << QByteArray()
+                               << QStringLiteral("Cannot open empty.onnx.");
+        QTest::newRow("truncated") << QStringLiteral("half.onnx") << bytes.left(bytes.size() / 2)
+                                   << QStringLiteral("Cannot open half.onnx.");
+        QTest::newRow("cluster with a typo")
+            << QStringLiteral("typo.yaml")
+            << QByteArray("millrace: cluster/1\ndevices:\n  - nmae: pi\n    memory: 1 GiB\n")
+            << QStringLiteral("typo.yaml:3:");
+        QTest::newRow("project without sense")
+            << QStringLiteral("odd.millrace") << QByteArray("{\"format\": 1}")
+            << QStringLiteral("Cannot open the project.");
+    }
+
+    void badInputSaysSoAndKeepsTheWork()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, content);
+        QFETCH(QString, message);
+        Window window(settings());
+        window.openExample();
+        const auto graph = window.snapshot().graph;
+        const auto state = window->document().state();
+        write(m_folder.filePath(name), content);
+        window.answers().file = m_folder.filePath(name);
+        window.trigger(name.endsWith(QStringLiteral("onnx"))   ? "openModel"
+                       : name.endsWith(QStringLiteral("yaml")) ? "openCluster"
+                                                               : "openProject");
+        QTRY_VERIFY_WITH_TIMEOUT(window.message().contains(message), kSlow);
+        QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
+        QCOMPARE(window.snapshot().graph, graph);
+        QVERIFY(window->document().state() == state);
+        QVERIFY(!window.message().contains(QLatin1Char('\n')));
+    }
+
+    void missingFileIsNamed()
+    {
+        Window window(settings());
+        window->start({file("nowhere.onnx"), {}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.message().contains(QStringLiteral("nowhere.onnx")), kSlow);
+        // The window is not left empty: the example stands in.
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(window->document().isExample());
+        QVERIFY(window.message().contains(QStringLiteral("nowhere.onnx")));
+    }
+
+    void freeDimensionsAreAskedFor()
+    {
+        smallModel().save(file("free.onnx").toStdString());
+        Window window(settings());
+        window.answers().dimensions = {{"batch", 4}};
+        window->start({file("free.onnx"), {}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.snapshot().graph != nullptr, kSlow);
+        QCOMPARE(window.answers().asked, QStringList{QStringLiteral("dimensions batch")});
+        QCOMPARE(window->document().model()->dims().at("batch"), std::int64_t{4});
+    }
+
+    void openingReplacesUnsavedWorkOnlyAfterAsking()
+    {
+        smallModel().save(file("other.onnx").toStdString());
+        Window window(settings());
+        window.openExample();
+        halveMemory(window, "nuc");
+        const auto graph = window.snapshot().graph;
+        window.answers().file = file("other.onnx");
+        window.answers().dimensions = {{"batch", 1}};
+        window.trigger("openModel"); // the question is dismissed
+        QVERIFY(window.answers().asked.contains(QStringLiteral("unsaved")));
+        QVERIFY(window.isIdle());
+        QCOMPARE(window.snapshot().graph, graph);
+        window.answers().unsaved = UnsavedAnswer::Discard;
+        window.trigger("openModel");
+        QTRY_VERIFY_WITH_TIMEOUT(window.snapshot().graph != graph, kSlow);
+    }
+
+    void closingAsks_data()
+    {
+        QTest::addColumn<int>("answer"); // -1: dismissed
+        QTest::addColumn<bool>("closes");
+        QTest::addColumn<bool>("saves");
+        QTest::newRow("dismissed") << -1 << false << false;
+        QTest::newRow("discard") << int(UnsavedAnswer::Discard) << true << false;
+        QTest::newRow("save") << int(UnsavedAnswer::Save) << true << true;
+    }
+
+    void closingAsks()
+    {
+        QFETCH(int, answer);
+        QFETCH(bool, closes);
+        QFETCH(bool, saves);
+        const QString path = file("closing.millrace");
+        QFile::remove(path);
+        Window window(settings());
+        window.openExample();
+        halveMemory(window, "pi-4");
+        window.answers().file = path;
+        if (answer >= 0)
+            window.answers().unsaved = static_cast<UnsavedAnswer>(answer);
+        window->close();
+        QTRY_COMPARE(window->isVisible(), !closes);
+        QCOMPARE(QFile::exists(path), saves);
+    }
+
+    void droppedFilesAreOpened()
+    {
+        write(file("two.yaml"), "millrace: cluster/1\ndevices:\n"
+                                "  - {name: a, memory: 512 MiB}\n  - {name: b, memory: 512 MiB}\n"
+                                "links: {default: {bandwidth: 100 Mbit/s}}\n");
+        Window window(settings());
+        window.openExample();
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file("two.yaml"))});
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton,
+                              Qt::NoModifier);
+        QCoreApplication::sendEvent(&window.window(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window.window(), &drop);
+        QCOMPARE(window.message(), QString());
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QCOMPARE(window.snapshot().cluster->devices.size(), std::size_t{2});
+        window.trigger("undo");
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QCOMPARE(window.snapshot().cluster->devices.size(), std::size_t{6});
+    }
+
+    void recentFilesAreRemembered()
+    {
+        const QString kept = settings();
+        write(file("recent.yaml"), "millrace: cluster/1\ndevices:\n  - {name: a, memory: 1 GiB}\n");
+        {
+            Window window(kept);
+            window.answers().file = file("recent.yaml");
+            window.trigger("openCluster");
+        }
+        Window window(kept);
+        auto* menu = window.child<QMenu>("recentMenu");
+        emit menu->aboutToShow();
+        QVERIFY(menu->actions().front()->text().endsWith(QStringLiteral("recent.yaml")));
+        menu->actions().front()->trigger();
+        QCOMPARE(window.snapshot().cluster->devices.size(), std::size_t{1});
+    }
+
+    void layoutIsRestored()
+    {
+        const QString kept = settings();
+        {
+            Window window(kept);
+            window.child<QDockWidget>("ladderDock")->close();
+            window->resize(1100, 700);
+            window->close();
+        }
+        Window window(kept);
+        QVERIFY(!window.child<QDockWidget>("ladderDock")->isVisible());
+        window.trigger("resetLayout");
+        QVERIFY(window.child<QDockWidget>("ladderDock")->isVisible());
+    }
+
+    void exportsAreWritten()
+    {
+        Window window(settings());
+        window.openExample();
+        const QStringList names{QStringLiteral("plan.json"), QStringLiteral("problem.json"),
+                                QStringLiteral("cluster.yaml")};
+        const char* actions[] = {"exportPlan", "exportProblem", "exportCluster"};
+        for (int i = 0; i < names.size(); ++i) {
+            window.answers().file = m_folder.filePath(names[i]);
+            window.trigger(actions[i]);
+            QVERIFY(QFile::exists(window.answers().file));
+            QVERIFY(window.message().startsWith(QStringLiteral("Wrote")));
+        }
+        const auto cluster = cluster::readCluster(file("cluster.yaml").toStdString());
+        QVERIFY(cluster && *cluster == *window.snapshot().cluster);
+        window.answers().folder = file("stages");
+        window.trigger("exportStages");
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file("stages/manifest.json")), kSlow);
+        QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
+        window.answers().file = QStringLiteral("/nonexistent/plan.json");
+        window.trigger("exportPlan");
+        QVERIFY(window.message().startsWith(QStringLiteral("Cannot export.")));
+    }
+};
+
+} // namespace millrace
+
+QTEST_MAIN(millrace::TestFiles)
+#include "tst_files.moc"
