@@ -51,6 +51,31 @@ private:
     std::filesystem::path m_path;
 };
 
+/// As JSON can hold it: what is no UTF-8 is replaced.
+std::string quoted(const std::string& text)
+{
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// The profiler writes names of nodes as they are, quotes and line breaks included.
+std::string withQuotedNames(const std::string& trace)
+{
+    constexpr std::string_view kBefore = "\"name\" :\"";
+    constexpr std::string_view kAfter = "\",\"args\" : {";
+    std::string mended;
+    std::size_t done = 0;
+    for (auto at = trace.find(kBefore); at != std::string::npos; at = trace.find(kBefore, done)) {
+        const std::size_t begin = at + kBefore.size();
+        const std::size_t end = trace.find(kAfter, begin);
+        if (end == std::string::npos)
+            break;
+        mended.append(trace, done, begin - 1 - done);
+        mended += quoted(trace.substr(begin, end - begin));
+        done = end + 1;
+    }
+    return mended.append(trace, done);
+}
+
 /// Kernels per run, in order of their start; those of a subgraph lie within their parent's time and
 /// are left out.
 Result<std::vector<std::vector<Kernel>>> readKernels(const std::filesystem::path& file)
@@ -58,7 +83,7 @@ Result<std::vector<std::vector<Kernel>>> readKernels(const std::filesystem::path
     const auto content = readFile(file);
     if (!content)
         return tl::unexpected(content.error());
-    const auto document = parseJson(*content, file.string());
+    const auto document = parseJson(withQuotedNames(*content), file.string());
     if (!document)
         return tl::unexpected(document.error());
     constexpr std::string_view kSuffix = "_kernel_time";
@@ -97,9 +122,9 @@ public:
     explicit Owners(std::span<const ProfiledLayer> layers)
     {
         for (std::size_t i = 0; i < layers.size(); ++i) {
-            m_byName.emplace(layers[i].name, i);
+            m_byName.emplace(asWritten(layers[i].name), i);
             for (const std::string& output : layers[i].outputs)
-                m_byName.emplace(output, i);
+                m_byName.emplace(asWritten(output), i);
         }
     }
     /// Fused kernels keep the name of their first node, sometimes with something around it.
@@ -118,6 +143,10 @@ public:
     }
 
 private:
+    static std::string asWritten(const std::string& name)
+    {
+        return Json::parse(quoted(name)).get<std::string>();
+    }
     std::map<std::string, std::size_t> m_byName;
 };
 
@@ -164,6 +193,8 @@ Result<Profile> measure(const std::filesystem::path& model, std::span<const Prof
 {
     if (layers.empty())
         return fail(ErrorCode::InvalidArgument, "the model has no layers to measure");
+    if (options.runs < 1 || options.warmups < 0)
+        return fail(ErrorCode::InvalidArgument, "at least one run is needed to measure");
     const TemporaryFolder folder;
     inference::SessionOptions sessionOptions;
     sessionOptions.profilePrefix = folder.path() / "profile";

@@ -78,7 +78,9 @@ Result<Profile> readProfile(const JsonReader& root)
     profile.machine = *machine;
     profile.runs = static_cast<int>(*runs);
     profile.seconds = *seconds;
-    if (const auto dims = root.optional("dims"); dims && dims->value().is_object())
+    if (const auto dims = root.optional("dims")) {
+        if (!dims->value().is_object())
+            return dims->error("an object of name: size is needed");
         for (const auto& [name, value] : dims->value().items()) {
             const auto size = JsonReader(value, dims->path() + "." + name)
                                   .integer(0, std::numeric_limits<std::int64_t>::max());
@@ -86,13 +88,17 @@ Result<Profile> readProfile(const JsonReader& root)
                 return tl::unexpected(size.error());
             profile.dims[name] = *size;
         }
-    if (const auto classes = root.optional("classes"); classes && classes->value().is_object())
+    }
+    if (const auto classes = root.optional("classes")) {
+        if (!classes->value().is_object())
+            return classes->error("an object of class: times is needed");
         for (const auto& [name, value] : classes->value().items()) {
             auto times = readTimes(JsonReader(value, classes->path() + "." + name));
             if (!times)
                 return tl::unexpected(times.error());
             profile.classes[name] = std::move(*times);
         }
+    }
     return profile;
 }
 
