@@ -1,3 +1,1563 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
-<TS version="2.1" language="de"></TS>
+<TS version="2.1" language="de">
+<context>
+    <name>ClusterView</name>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>Devices and the links between them</source>
+        <translation>Geräte und die Verbindungen zwischen ihnen</translation>
+    </message>
+    <message>
+        <source>Cannot change the cluster. %1.</source>
+        <translation>Der Cluster lässt sich nicht ändern. %1.</translation>
+    </message>
+    <message>
+        <source>switch %1 on</source>
+        <translation>%1 einschalten</translation>
+    </message>
+    <message>
+        <source>switch %1 off</source>
+        <translation>%1 ausschalten</translation>
+    </message>
+    <message>
+        <source>duplicate %1</source>
+        <translation>%1 verdoppeln</translation>
+    </message>
+    <message>
+        <source>remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message>
+        <source>add a device</source>
+        <translation>Gerät hinzufügen</translation>
+    </message>
+    <message>
+        <source>Switch Off</source>
+        <translation>Ausschalten</translation>
+    </message>
+    <message>
+        <source>Switch On</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>Verdoppeln</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Add Device</source>
+        <translation>Gerät hinzufügen</translation>
+    </message>
+    <message>
+        <source>Arrange Anew</source>
+        <translation>Neu anordnen</translation>
+    </message>
+    <message>
+        <source>No cluster is open. Open a cluster file, or add a device.</source>
+        <translation>Kein Cluster ist offen. Öffnen Sie eine Clusterdatei oder fügen Sie ein Gerät hinzu.</translation>
+    </message>
+</context>
+<context>
+    <name>DevicePage</name>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Hosts stages</source>
+        <translation>Trägt Stufen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Devices of one class share measured layer times</source>
+        <translation>Geräte einer Klasse teilen gemessene Schichtzeiten</translation>
+    </message>
+    <message>
+        <source>Times this computer&apos;s speed; used while the class is not measured</source>
+        <translation>Vielfaches des Tempos dieses Rechners; gilt, solange die Klasse nicht gemessen ist</translation>
+    </message>
+    <message>
+        <source>Off: what if this device died?</source>
+        <translation>Aus: Was wäre, wenn dieses Gerät ausfiele?</translation>
+    </message>
+    <message>
+        <source>Off: hosts the gateway at most</source>
+        <translation>Aus: trägt höchstens das Gateway</translation>
+    </message>
+    <message>
+        <source>change %1</source>
+        <translation>%1 ändern</translation>
+    </message>
+    <message>
+        <source>Cannot change %1. %2.</source>
+        <translation>%1 lässt sich nicht ändern. %2.</translation>
+    </message>
+    <message>
+        <source>The plan runs nothing here.</source>
+        <translation>Der Plan lässt hier nichts laufen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layer(s), from %3 to %4&lt;/p&gt;</source>
+        <translation>
+            <numerusform>&lt;p&gt;&lt;b&gt;Stufe %1 von %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n Schicht, von %3 bis %4&lt;/p&gt;</numerusform>
+            <numerusform>&lt;p&gt;&lt;b&gt;Stufe %1 von %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n Schichten, von %3 bis %4&lt;/p&gt;</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Compute: &lt;b&gt;%1&lt;/b&gt;, %2 of the bottleneck&lt;/p&gt;&lt;p&gt;Memory: &lt;b&gt;%3&lt;/b&gt; of %4&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Rechnen: &lt;b&gt;%1&lt;/b&gt;, %2 des Engpasses&lt;/p&gt;&lt;p&gt;Speicher: &lt;b&gt;%3&lt;/b&gt; von %4&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceTableModel</name>
+    <message>
+        <source>switched off</source>
+        <translation>ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>hosts no stage</source>
+        <translation>trägt keine Stufe</translation>
+    </message>
+    <message>
+        <source>stage %1: %2, %3</source>
+        <translation>Stufe %1: %2, %3</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>Cannot change %1. %2.</source>
+        <translation>%1 lässt sich nicht ändern. %2.</translation>
+    </message>
+    <message>
+        <source>change %1</source>
+        <translation>%1 ändern</translation>
+    </message>
+    <message>
+        <source>Off: what if this device died?</source>
+        <translation>Aus: Was wäre, wenn dieses Gerät ausfiele?</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Devices of one class share measured layer times</source>
+        <translation>Geräte einer Klasse teilen gemessene Schichtzeiten</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>What a stage may use, for example 512 MiB</source>
+        <translation>Was eine Stufe nutzen darf, zum Beispiel 512 MiB</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Times this computer&apos;s speed; used while the class is not measured</source>
+        <translation>Vielfaches des Tempos dieses Rechners; gilt, solange die Klasse nicht gemessen ist</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Off: hosts the gateway at most</source>
+        <translation>Aus: trägt höchstens das Gateway</translation>
+    </message>
+    <message>
+        <source>Hosts stages</source>
+        <translation>Trägt Stufen</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Führt aus</translation>
+    </message>
+</context>
+<context>
+    <name>DimensionsDialog</name>
+    <message>
+        <source>Sizes of %1</source>
+        <translation>Größen von %1</translation>
+    </message>
+    <message>
+        <source>%1 leaves sizes open. A plan needs them: what will the model be run with? A batch is usually 1.</source>
+        <translation>%1 lässt Größen offen. Ein Plan braucht sie: Womit wird das Modell laufen? Ein Stapel (batch) ist meist 1.</translation>
+    </message>
+</context>
+<context>
+    <name>Document</name>
+    <message>
+        <source>baseline</source>
+        <translation>Ausgangslage</translation>
+    </message>
+    <message>
+        <source>Built-in example</source>
+        <translation>Eingebautes Beispiel</translation>
+    </message>
+    <message>
+        <source>Cannot make the built-in example. %1. Open a model of your own instead.</source>
+        <translation>Das eingebaute Beispiel lässt sich nicht erzeugen. %1. Öffnen Sie stattdessen ein eigenes Modell.</translation>
+    </message>
+    <message>
+        <source>Opening %1 was cancelled.</source>
+        <translation>Das Öffnen von %1 wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Cannot open %1. %2.</source>
+        <translation>%1 lässt sich nicht öffnen. %2.</translation>
+    </message>
+    <message>
+        <source>Cannot open the cluster. %1.</source>
+        <translation>Der Cluster lässt sich nicht öffnen. %1.</translation>
+    </message>
+    <message>
+        <source>open cluster %1</source>
+        <translation>Cluster %1 öffnen</translation>
+    </message>
+    <message>
+        <source>Cannot open the project. %1.</source>
+        <translation>Das Projekt lässt sich nicht öffnen. %1.</translation>
+    </message>
+    <message>
+        <source>The model %1 has changed since the project was saved. Plans are made anew; pins of layers that are gone are dropped.</source>
+        <translation>Das Modell %1 hat sich geändert, seit das Projekt gespeichert wurde. Pläne werden neu gemacht; Bindungen verschwundener Schichten entfallen.</translation>
+    </message>
+    <message>
+        <source>Cannot save yet. No model is open. Open a model first.</source>
+        <translation>Noch lässt sich nichts speichern. Kein Modell ist offen. Öffnen Sie zuerst ein Modell.</translation>
+    </message>
+    <message>
+        <source>Cannot save the project. %1.</source>
+        <translation>Das Projekt lässt sich nicht speichern. %1.</translation>
+    </message>
+    <message>
+        <source>Measuring was cancelled.</source>
+        <translation>Das Messen wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Cannot measure the layer times. %1.</source>
+        <translation>Die Schichtzeiten lassen sich nicht messen. %1.</translation>
+    </message>
+    <message>
+        <source>The layer times were measured on this computer.</source>
+        <translation>Die Schichtzeiten wurden auf diesem Rechner gemessen.</translation>
+    </message>
+    <message>
+        <source>Cannot plan. %1.</source>
+        <translation>Es lässt sich nicht planen. %1.</translation>
+    </message>
+    <message>
+        <source>free %1</source>
+        <translation>%1 freigeben</translation>
+    </message>
+    <message>
+        <source>pin %1 to %2</source>
+        <translation>%1 an %2 binden</translation>
+    </message>
+    <message>
+        <source>change the number of stages</source>
+        <translation>Stufenzahl ändern</translation>
+    </message>
+    <message>
+        <source>change the overlap</source>
+        <translation>Überlappung ändern</translation>
+    </message>
+    <message>
+        <source>switch to %1</source>
+        <translation>zu %1 wechseln</translation>
+    </message>
+    <message>
+        <source>Cannot use this name. A scenario&apos;s name is not empty. Type a name.</source>
+        <translation>Dieser Name geht nicht. Der Name eines Szenarios ist nicht leer. Geben Sie einen Namen ein.</translation>
+    </message>
+    <message>
+        <source>Cannot use this name. There is a scenario &quot;%1&quot; already. Choose another name.</source>
+        <translation>Dieser Name geht nicht. Es gibt schon ein Szenario „%1“. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>add scenario %1</source>
+        <translation>Szenario %1 hinzufügen</translation>
+    </message>
+    <message>
+        <source>rename scenario</source>
+        <translation>Szenario umbenennen</translation>
+    </message>
+    <message>
+        <source>remove scenario %1</source>
+        <translation>Szenario %1 entfernen</translation>
+    </message>
+    <message>
+        <source>what if %1</source>
+        <translation>was wäre wenn %1</translation>
+    </message>
+    <message>
+        <source>Cannot export. %1.</source>
+        <translation>Der Export geht nicht. %1.</translation>
+    </message>
+    <message>
+        <source>Wrote %1.</source>
+        <translation>%1 geschrieben.</translation>
+    </message>
+    <message>
+        <source>Exporting was cancelled.</source>
+        <translation>Der Export wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Cannot export the stages. %1.</source>
+        <translation>Die Stufen lassen sich nicht exportieren. %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Wrote %n stage model(s) to %1.</source>
+        <translation>
+            <numerusform>%n Stufenmodell nach %1 geschrieben.</numerusform>
+            <numerusform>%n Stufenmodelle nach %1 geschrieben.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FileActions</name>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>No files yet</source>
+        <translation>Noch keine Dateien</translation>
+    </message>
+    <message>
+        <source>Clear List</source>
+        <translation>Liste leeren</translation>
+    </message>
+    <message>
+        <source>Open Model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>ONNX models (*.onnx);;All files (*)</source>
+        <translation>ONNX-Modelle (*.onnx);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open Cluster</source>
+        <translation>Cluster öffnen</translation>
+    </message>
+    <message>
+        <source>Cluster files (*.yaml *.yml);;All files (*)</source>
+        <translation>Clusterdateien (*.yaml *.yml);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open Project</source>
+        <translation>Projekt öffnen</translation>
+    </message>
+    <message>
+        <source>Millrace projects (*.millrace);;All files (*)</source>
+        <translation>Millrace-Projekte (*.millrace);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Save Project</source>
+        <translation>Projekt speichern</translation>
+    </message>
+    <message>
+        <source>Millrace projects (*.millrace)</source>
+        <translation>Millrace-Projekte (*.millrace)</translation>
+    </message>
+    <message>
+        <source>Export Plan</source>
+        <translation>Plan exportieren</translation>
+    </message>
+    <message>
+        <source>Plans (*.json)</source>
+        <translation>Pläne (*.json)</translation>
+    </message>
+    <message>
+        <source>Export Problem</source>
+        <translation>Problem exportieren</translation>
+    </message>
+    <message>
+        <source>Problems (*.json)</source>
+        <translation>Probleme (*.json)</translation>
+    </message>
+    <message>
+        <source>Export Cluster</source>
+        <translation>Cluster exportieren</translation>
+    </message>
+    <message>
+        <source>Cluster files (*.yaml)</source>
+        <translation>Clusterdateien (*.yaml)</translation>
+    </message>
+    <message>
+        <source>Export Stage Models To</source>
+        <translation>Stufenmodelle exportieren nach</translation>
+    </message>
+</context>
+<context>
+    <name>FindField</name>
+    <message>
+        <source>Find a layer</source>
+        <translation>Schicht suchen</translation>
+    </message>
+    <message>
+        <source>Find a layer, operator or tensor</source>
+        <translation>Schicht, Operator oder Tensor suchen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n gefunden</numerusform>
+            <numerusform>%n gefunden</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>GraphScene</name>
+    <message>
+        <source>%1 (not used)</source>
+        <translation>%1 (ungenutzt)</translation>
+    </message>
+    <message>
+        <source>Cut %1: %2 cross to the next stage in %3</source>
+        <translation>Schnitt %1: %2 gehen in %3 zur nächsten Stufe</translation>
+    </message>
+    <message>
+        <source>fused</source>
+        <translation>verschmolzen</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message>
+        <source>Layer graph</source>
+        <translation>Schichtgraph</translation>
+    </message>
+    <message>
+        <source>No model is open.
+Open an ONNX file with File &gt; Open Model, or drop one here.</source>
+        <translation>Kein Modell ist offen.
+Öffnen Sie eine ONNX-Datei mit Datei &gt; Modell öffnen, oder lassen Sie eine hier fallen.</translation>
+    </message>
+    <message>
+        <source>Copy Name</source>
+        <translation>Namen kopieren</translation>
+    </message>
+    <message>
+        <source>Go to Producer</source>
+        <translation>Zum Erzeuger</translation>
+    </message>
+    <message>
+        <source>Go to Consumer</source>
+        <translation>Zum Verbraucher</translation>
+    </message>
+    <message numerus="yes">
+        <source>Laying out %n layer(s)…</source>
+        <translation>
+            <numerusform>%n Schicht wird angeordnet …</numerusform>
+            <numerusform>%n Schichten werden angeordnet …</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pin to a Device…</source>
+        <translation>An ein Gerät binden …</translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Runs on</source>
+        <translation>Läuft auf</translation>
+    </message>
+    <message>
+        <source>Device this layer is pinned to</source>
+        <translation>Gerät, an das diese Schicht gebunden ist</translation>
+    </message>
+    <message>
+        <source>Properties of the selection</source>
+        <translation>Eigenschaften der Auswahl</translation>
+    </message>
+    <message>
+        <source>any device</source>
+        <translation>irgendeinem Gerät</translation>
+    </message>
+</context>
+<context>
+    <name>LadderView</name>
+    <message>
+        <source>Bottleneck ladder</source>
+        <translation>Engpassleiter</translation>
+    </message>
+    <message>
+        <source>Time of each stage and link in pipeline order</source>
+        <translation>Zeit jeder Stufe und Verbindung in der Reihenfolge der Pipeline</translation>
+    </message>
+    <message>
+        <source>The ladder shows each stage&apos;s and link&apos;s time once there is a plan.</source>
+        <translation>Die Leiter zeigt die Zeit jeder Stufe und Verbindung, sobald es einen Plan gibt.</translation>
+    </message>
+    <message>
+        <source>Searching a plan…</source>
+        <translation>Ein Plan wird gesucht …</translation>
+    </message>
+    <message>
+        <source>There is no feasible plan. The Problems tab says why.</source>
+        <translation>Es gibt keinen möglichen Plan. Der Reiter „Probleme“ sagt, warum.</translation>
+    </message>
+    <message>
+        <source>bottleneck · %1</source>
+        <translation>Engpass · %1</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>Legend of the layer graph</source>
+        <translation>Legende des Schichtgraphen</translation>
+    </message>
+</context>
+<context>
+    <name>LinkPage</name>
+    <message>
+        <source>Bandwidth</source>
+        <translation>Bandbreite</translation>
+    </message>
+    <message>
+        <source>Change both directions</source>
+        <translation>Beide Richtungen ändern</translation>
+    </message>
+    <message>
+        <source>Show the Opposite Direction</source>
+        <translation>Gegenrichtung zeigen</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Verzögerung</translation>
+    </message>
+    <message>
+        <source>Per message</source>
+        <translation>Je Nachricht</translation>
+    </message>
+    <message>
+        <source>What applications get; 0 for no link</source>
+        <translation>Was Anwendungen bekommen; 0: keine Verbindung</translation>
+    </message>
+    <message>
+        <source>Propagation, one way: 2 ms</source>
+        <translation>Laufzeit, eine Richtung: 2 ms</translation>
+    </message>
+    <message>
+        <source>What each message costs the sender beside its bytes: 100 us</source>
+        <translation>Was jede Nachricht den Sender neben ihren Bytes kostet: 100 us</translation>
+    </message>
+    <message>
+        <source>Cannot use &quot;%1&quot;. %2.</source>
+        <translation>„%1“ geht nicht. %2.</translation>
+    </message>
+    <message>
+        <source>change link %1</source>
+        <translation>Verbindung %1 ändern</translation>
+    </message>
+    <message>
+        <source>Cannot change the link %1. %2.</source>
+        <translation>Die Verbindung %1 lässt sich nicht ändern. %2.</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;The plan sends &lt;b&gt;%1&lt;/b&gt; for each request, in &lt;b&gt;%2&lt;/b&gt;: %3 of the bottleneck.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Der Plan schickt je Anfrage &lt;b&gt;%1&lt;/b&gt; in &lt;b&gt;%2&lt;/b&gt;: %3 des Engpasses.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>The plan sends nothing this way.</source>
+        <translation>Der Plan schickt hier nichts.</translation>
+    </message>
+</context>
+<context>
+    <name>LinkTableModel</name>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>no link</source>
+        <translation>keine Verbindung</translation>
+    </message>
+    <message>
+        <source>Cannot change the link %1. %2.</source>
+        <translation>Die Verbindung %1 lässt sich nicht ändern. %2.</translation>
+    </message>
+    <message>
+        <source>change link %1</source>
+        <translation>Verbindung %1 ändern</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Nach</translation>
+    </message>
+    <message>
+        <source>Bandwidth</source>
+        <translation>Bandbreite</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Verzögerung</translation>
+    </message>
+    <message>
+        <source>Carries</source>
+        <translation>Trägt</translation>
+    </message>
+</context>
+<context>
+    <name>LogView</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Stages</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Links</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>Scenarios</source>
+        <translation>Szenarien</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
+    </message>
+    <message>
+        <source>Bottleneck Ladder</source>
+        <translation>Engpassleiter</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tabellen</translation>
+    </message>
+    <message>
+        <source>Problems (%1)</source>
+        <translation>Probleme (%1)</translation>
+    </message>
+    <message>
+        <source>There is no feasible plan. %1. Undo the edit, or give a device more.</source>
+        <translation>Es gibt keinen möglichen Plan. %1. Machen Sie die Änderung rückgängig oder geben Sie einem Gerät mehr.</translation>
+    </message>
+    <message>
+        <source>Millrace[*]</source>
+        <translation>Millrace[*]</translation>
+    </message>
+    <message>
+        <source>%1[*] - Millrace</source>
+        <translation>%1[*] - Millrace</translation>
+    </message>
+    <message>
+        <source>add %1</source>
+        <translation>%1 hinzufügen</translation>
+    </message>
+    <message>
+        <source>Select the device to remove first.</source>
+        <translation>Wählen Sie zuerst das Gerät, das entfernt werden soll.</translation>
+    </message>
+    <message>
+        <source>remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message>
+        <source>Any Device</source>
+        <translation>Irgendein Gerät</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>Open &amp;Model…</source>
+        <translation>&amp;Modell öffnen …</translation>
+    </message>
+    <message>
+        <source>Open &amp;Cluster…</source>
+        <translation>&amp;Cluster öffnen …</translation>
+    </message>
+    <message>
+        <source>Open &amp;Project…</source>
+        <translation>&amp;Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>Open Built-in &amp;Example</source>
+        <translation>Eingebautes &amp;Beispiel öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Save Project</source>
+        <translation>Projekt &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Save Project &amp;As…</source>
+        <translation>Projekt speichern &amp;unter …</translation>
+    </message>
+    <message>
+        <source>E&amp;xport</source>
+        <translation>E&amp;xportieren</translation>
+    </message>
+    <message>
+        <source>&amp;Plan…</source>
+        <translation>&amp;Plan …</translation>
+    </message>
+    <message>
+        <source>P&amp;roblem…</source>
+        <translation>P&amp;roblem …</translation>
+    </message>
+    <message>
+        <source>&amp;Cluster…</source>
+        <translation>&amp;Cluster …</translation>
+    </message>
+    <message>
+        <source>&amp;Stage Models…</source>
+        <translation>&amp;Stufenmodelle …</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>B&amp;eenden</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Find Layer</source>
+        <translation>Schicht &amp;suchen</translation>
+    </message>
+    <message>
+        <source>Find &amp;Next</source>
+        <translation>&amp;Nächste</translation>
+    </message>
+    <message>
+        <source>Find &amp;Previous</source>
+        <translation>&amp;Vorige</translation>
+    </message>
+    <message>
+        <source>&amp;Add Device</source>
+        <translation>Gerät &amp;hinzufügen</translation>
+    </message>
+    <message>
+        <source>Re&amp;move Selected Device</source>
+        <translation>Gewähltes Gerät &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Fit Graph</source>
+        <translation>Graph ein&amp;passen</translation>
+    </message>
+    <message>
+        <source>&amp;Actual Size</source>
+        <translation>&amp;Originalgröße</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;In</source>
+        <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;Out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Lay Out Anew</source>
+        <translation>Neu an&amp;ordnen</translation>
+    </message>
+    <message>
+        <source>&amp;Colour By</source>
+        <translation>&amp;Farbe nach</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>&amp;Time</source>
+        <translation>&amp;Zeit</translation>
+    </message>
+    <message>
+        <source>&amp;Memory</source>
+        <translation>&amp;Speicher</translation>
+    </message>
+    <message>
+        <source>&amp;Operator</source>
+        <translation>&amp;Operator</translation>
+    </message>
+    <message>
+        <source>&amp;Reset Layout</source>
+        <translation>Anordnung &amp;zurücksetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Thema</translation>
+    </message>
+    <message>
+        <source>As the &amp;Desktop</source>
+        <translation>Wie der &amp;Desktop</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>D&amp;unkel</translation>
+    </message>
+    <message>
+        <source>La&amp;nguage</source>
+        <translation>S&amp;prache</translation>
+    </message>
+    <message>
+        <source>The language changes when Millrace starts again.</source>
+        <translation>Die Sprache wechselt, wenn Millrace neu startet.</translation>
+    </message>
+    <message>
+        <source>&amp;Plan</source>
+        <translation>&amp;Plan</translation>
+    </message>
+    <message>
+        <source>&amp;Measure Layer Times Here</source>
+        <translation>Schichtzeiten hier &amp;messen</translation>
+    </message>
+    <message>
+        <source>Runs the model several times on this computer and plans with what each layer took</source>
+        <translation>Lässt das Modell mehrmals auf diesem Rechner laufen und plant mit dem, was jede Schicht brauchte</translation>
+    </message>
+    <message>
+        <source>&amp;Stop Searching</source>
+        <translation>Suche &amp;anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;New Scenario…</source>
+        <translation>&amp;Neues Szenario …</translation>
+    </message>
+    <message>
+        <source>&amp;Rename Scenario…</source>
+        <translation>Szenario &amp;umbenennen …</translation>
+    </message>
+    <message>
+        <source>Remove &amp;Scenario</source>
+        <translation>&amp;Szenario entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard Shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About Millrace</source>
+        <translation>&amp;Über Millrace</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Open Model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Open Cluster</source>
+        <translation>Cluster öffnen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;In the graph: arrows pan, + and - zoom, F fits, [ and ] follow an edge to its producer and consumer.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Im Graphen: Pfeile verschieben, + und - vergrößern und verkleinern, F passt ein, [ und ] folgen einer Kante zu Erzeuger und Verbraucher.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>About Millrace</source>
+        <translation>Über Millrace</translation>
+    </message>
+    <message>
+        <source>&lt;h3&gt;Millrace %1&lt;/h3&gt;&lt;p&gt;Cuts a neural network into pipeline stages and places them on small, unlike computers so that the slowest stage or link is as fast as it can be.&lt;/p&gt;&lt;p&gt;Free software under the GNU General Public License, version 3 or later.&lt;/p&gt;</source>
+        <translation>&lt;h3&gt;Millrace %1&lt;/h3&gt;&lt;p&gt;Schneidet ein neuronales Netz in Pipeline-Stufen und verteilt sie auf kleine, ungleiche Rechner, so dass die langsamste Stufe oder Verbindung so schnell wie möglich ist.&lt;/p&gt;&lt;p&gt;Freie Software unter der GNU General Public License, Version 3 oder später.&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Minimap</name>
+    <message>
+        <source>Overview of the layer graph</source>
+        <translation>Übersicht des Schichtgraphen</translation>
+    </message>
+</context>
+<context>
+    <name>PlanBar</name>
+    <message>
+        <source>O&amp;verlap</source>
+        <translation>Ü&amp;berlappen</translation>
+    </message>
+    <message>
+        <source>Scenario:</source>
+        <translation>Szenario:</translation>
+    </message>
+    <message>
+        <source>Stages:</source>
+        <translation>Stufen:</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>Szenario</translation>
+    </message>
+    <message>
+        <source>Variants of the cluster, each with its own plan</source>
+        <translation>Varianten des Clusters, jede mit eigenem Plan</translation>
+    </message>
+    <message>
+        <source>Add a scenario</source>
+        <translation>Szenario hinzufügen</translation>
+    </message>
+    <message>
+        <source>Try a variant: a copy of this scenario to change</source>
+        <translation>Eine Variante versuchen: eine Kopie dieses Szenarios zum Ändern</translation>
+    </message>
+    <message>
+        <source>Duplicate…</source>
+        <translation>Verdoppeln …</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Number of stages</source>
+        <translation>Stufenzahl</translation>
+    </message>
+    <message>
+        <source>How many stages the plan shall have</source>
+        <translation>Wie viele Stufen der Plan haben soll</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>beliebig</translation>
+    </message>
+    <message>
+        <source>A stage computes while its tensors move. Without, a stage&apos;s time is the sum.</source>
+        <translation>Eine Stufe rechnet, während ihre Tensoren unterwegs sind. Ohne das ist die Zeit einer Stufe die Summe.</translation>
+    </message>
+    <message>
+        <source>New Scenario</source>
+        <translation>Neues Szenario</translation>
+    </message>
+    <message>
+        <source>A copy of the current scenario, called:</source>
+        <translation>Eine Kopie des jetzigen Szenarios, namens:</translation>
+    </message>
+    <message>
+        <source>Rename Scenario</source>
+        <translation>Szenario umbenennen</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemsView</name>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>No problems.</source>
+        <translation>Keine Probleme.</translation>
+    </message>
+</context>
+<context>
+    <name>QListWidget</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>QMessageBox</name>
+    <message>
+        <source>Unsaved Changes</source>
+        <translation>Ungespeicherte Änderungen</translation>
+    </message>
+    <message>
+        <source>Save the changes to %1?</source>
+        <translation>Die Änderungen an %1 speichern?</translation>
+    </message>
+    <message>
+        <source>They are lost if you do not save them.</source>
+        <translation>Sie gehen verloren, wenn Sie sie nicht speichern.</translation>
+    </message>
+</context>
+<context>
+    <name>QuantityEdit</name>
+    <message>
+        <source>Cannot use &quot;%1&quot;. %2.</source>
+        <translation>„%1“ geht nicht. %2.</translation>
+    </message>
+</context>
+<context>
+    <name>ScenarioTableModel</name>
+    <message>
+        <source>not planned yet</source>
+        <translation>noch nicht geplant</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Scenario</source>
+        <translation>Szenario</translation>
+    </message>
+    <message>
+        <source>Bottleneck</source>
+        <translation>Engpass</translation>
+    </message>
+    <message>
+        <source>Throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+    <message>
+        <source>Against first</source>
+        <translation>Gegen das erste</translation>
+    </message>
+    <message>
+        <source>One request</source>
+        <translation>Eine Anfrage</translation>
+    </message>
+    <message>
+        <source>Gap</source>
+        <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>Layers moved</source>
+        <translation>Schichten bewegt</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Stand</translation>
+    </message>
+</context>
+<context>
+    <name>StageTableModel</name>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>-</source>
+        <translation>-</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>First … last layer</source>
+        <translation>Erste … letzte Schicht</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>Rechnen</translation>
+    </message>
+    <message>
+        <source>Receives</source>
+        <translation>Empfängt</translation>
+    </message>
+    <message>
+        <source>Sends</source>
+        <translation>Schickt</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>Belegt</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist offen.</translation>
+    </message>
+    <message>
+        <source>Searching a plan…</source>
+        <translation>Ein Plan wird gesucht …</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>bottleneck %1 (%2)</source>
+        <translation>Engpass %1 (%2)</translation>
+    </message>
+    <message>
+        <source>gap %1</source>
+        <translation>Lücke %1</translation>
+    </message>
+    <message>
+        <source>solved in %1</source>
+        <translation>gelöst in %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n device(s) used</source>
+        <translation>
+            <numerusform>%1 von %n Gerät genutzt</numerusform>
+            <numerusform>%1 von %n Geräten genutzt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>measured times</source>
+        <translation>gemessene Zeiten</translation>
+    </message>
+    <message>
+        <source>estimated times</source>
+        <translation>geschätzte Zeiten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel the running job</source>
+        <translation>Die laufende Arbeit abbrechen</translation>
+    </message>
+    <message>
+        <source>Planning anew… (before: %1)</source>
+        <translation>Es wird neu geplant … (bisher: %1)</translation>
+    </message>
+    <message>
+        <source>Searching… best so far %1, at least %2, gap %3</source>
+        <translation>Suche … bisher bestes %1, mindestens %2, Lücke %3</translation>
+    </message>
+    <message>
+        <source>Searching… at least %1</source>
+        <translation>Suche … mindestens %1</translation>
+    </message>
+</context>
+<context>
+    <name>TableView</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>Plans a neural network onto small, unlike computers.</source>
+        <translation>Plant ein neuronales Netz auf kleine, ungleiche Rechner.</translation>
+    </message>
+    <message>
+        <source>A project or an ONNX model to open.</source>
+        <translation>Ein Projekt oder ONNX-Modell zum Öffnen.</translation>
+    </message>
+    <message>
+        <source>Binds a free dimension of the model.</source>
+        <translation>Legt eine freie Größe des Modells fest.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ClusterView</name>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>gateway</source>
+        <translation>Gateway</translation>
+    </message>
+    <message>
+        <source>no stages</source>
+        <translation>keine Stufen</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>ungenutzt</translation>
+    </message>
+    <message>
+        <source>%1 &gt; %2: %3, delay %4</source>
+        <translation>%1 &gt; %2: %3, Verzögerung %4</translation>
+    </message>
+    <message>
+        <source>%1 &gt; %2: no link</source>
+        <translation>%1 &gt; %2: keine Verbindung</translation>
+    </message>
+    <message>
+        <source>stage %1 · %2</source>
+        <translation>Stufe %1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 % of %2</source>
+        <translation>%1 % von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1
+stage %2: %n layer(s) in %3
+memory %4 of %5</source>
+        <translation>
+            <numerusform>%1
+Stufe %2: %n Schicht in %3
+Speicher %4 von %5</numerusform>
+            <numerusform>%1
+Stufe %2: %n Schichten in %3
+Speicher %4 von %5</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1
+%2 in %3</source>
+        <translation>%1
+%2 in %3</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::Figures</name>
+    <message>
+        <source>%1 inferences/s</source>
+        <translation>%1 Inferenzen/s</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>percent</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>proven optimal</source>
+        <translation>beweisbar optimal</translation>
+    </message>
+    <message>
+        <source>good plan, not proven optimal</source>
+        <translation>guter Plan, nicht als optimal bewiesen</translation>
+    </message>
+    <message>
+        <source>no feasible plan</source>
+        <translation>kein möglicher Plan</translation>
+    </message>
+    <message>
+        <source>stopped at the time limit</source>
+        <translation>an der Zeitgrenze angehalten</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>link %1 &gt; %2</source>
+        <translation>Verbindung %1 &gt; %2</translation>
+    </message>
+    <message>
+        <source>compute on %1</source>
+        <translation>Rechnen auf %1</translation>
+    </message>
+    <message>
+        <source>stage on %1</source>
+        <translation>Stufe auf %1</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::Inspector</name>
+    <message>
+        <source>, shape seen in a trial run</source>
+        <translation>, Form in einem Probelauf gesehen</translation>
+    </message>
+    <message>
+        <source>Measured time</source>
+        <translation>Gemessene Zeit</translation>
+    </message>
+    <message>
+        <source>Estimated time</source>
+        <translation>Geschätzte Zeit</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Stage %1, on &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Stufe %1, auf &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingänge</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgänge</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>work</source>
+        <translation>Arbeit</translation>
+    </message>
+    <message>
+        <source>%1 MFLOP</source>
+        <translation>%1 MFLOP</translation>
+    </message>
+    <message>
+        <source>Connects</source>
+        <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>von</translation>
+    </message>
+    <message>
+        <source>the model&apos;s input</source>
+        <translation>dem Eingang des Modells</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>mit</translation>
+    </message>
+    <message>
+        <source>&lt;h3&gt;Tensor&lt;/h3&gt;</source>
+        <translation>&lt;h3&gt;Tensor&lt;/h3&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Open a model to see what it is made of.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Öffnen Sie ein Modell, um zu sehen, woraus es besteht.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>Eingang</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>devices for stages</source>
+        <translation>Geräte für Stufen</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>status</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>bottleneck</source>
+        <translation>Engpass</translation>
+    </message>
+    <message>
+        <source>no plan is below</source>
+        <translation>kein Plan liegt unter</translation>
+    </message>
+    <message>
+        <source>throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+    <message>
+        <source>one request</source>
+        <translation>eine Anfrage</translation>
+    </message>
+    <message>
+        <source>one device alone</source>
+        <translation>ein Gerät allein</translation>
+    </message>
+    <message>
+        <source>the model fits on none</source>
+        <translation>das Modell passt auf keines</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Select a layer, device or link to see and change it.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Wählen Sie eine Schicht, ein Gerät oder eine Verbindung, um sie zu sehen und zu ändern.&lt;/p&gt;</translation>
+    </message>
+    <message numerus="yes">
+        <source>, shared by %n layer(s)</source>
+        <translation>
+            <numerusform>, von %n Schicht genutzt</numerusform>
+            <numerusform>, von %n Schichten geteilt</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::LadderRows</name>
+    <message>
+        <source>A faster %1, or fewer layers on it, would shorten this.</source>
+        <translation>Ein schnelleres %1 oder weniger Schichten darauf würden das verkürzen.</translation>
+    </message>
+    <message>
+        <source>%1, on the same device</source>
+        <translation>%1, auf demselben Gerät</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>A faster link from %1 to %2, or a cut with a smaller payload, would shorten this.</source>
+        <translation>Eine schnellere Verbindung von %1 nach %2 oder ein Schnitt mit weniger Nutzlast würde das verkürzen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -18,11 +18,6 @@ namespace
 
 using millrace::ui::StartRequest;
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("main", text);
-}
-
 /// The window's language, Qt's own words included.
 void installTranslators(QApplication& app, const QSettings& settings)
 {
@@ -42,13 +37,18 @@ void installTranslators(QApplication& app, const QSettings& settings)
 std::optional<StartRequest> startRequest(const QApplication& app)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr("Plans a neural network onto small, unlike computers."));
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "main", "Plans a neural network onto small, unlike computers."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("file"), tr("A project or an ONNX model to open."),
-                                 QStringLiteral("[PROJECT | MODEL [CLUSTER]]"));
-    const QCommandLineOption dim(QStringLiteral("dim"), tr("Binds a free dimension of the model."),
-                                 QStringLiteral("NAME=N"));
+    parser.addPositionalArgument(
+        QStringLiteral("file"),
+        QCoreApplication::translate("main", "A project or an ONNX model to open."),
+        QStringLiteral("[PROJECT | MODEL [CLUSTER]]"));
+    const QCommandLineOption dim(
+        QStringLiteral("dim"),
+        QCoreApplication::translate("main", "Binds a free dimension of the model."),
+        QStringLiteral("NAME=N"));
     parser.addOption(dim);
     parser.process(app);
     StartRequest request;
@@ -82,9 +82,9 @@ int main(int argc, char* argv[])
     QGuiApplication::setDesktopFileName(QStringLiteral("org.millrace.Millrace"));
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/millrace.svg")));
-    auto settings = std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope,
-                                                QStringLiteral("millrace"),
-                                                QStringLiteral("millrace"));
+    auto settings =
+        std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope,
+                                    QStringLiteral("millrace"), QStringLiteral("millrace"));
     installTranslators(app, *settings);
     const auto request = startRequest(app);
     if (!request)

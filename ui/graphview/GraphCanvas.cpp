@@ -26,8 +26,8 @@ GraphCanvas::GraphCanvas(QWidget* parent) : QGraphicsView(parent)
     setResizeAnchor(AnchorViewCenter);
     setFrameShape(NoFrame);
     setViewportUpdateMode(FullViewportUpdate);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setBackgroundRole(QPalette::Base);
     viewport()->setCursor(Qt::ArrowCursor);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/graphview/GraphScene.h"
 
+#include "ui/models/Figures.h"
+
 #include <QFontMetricsF>
 #include <QGraphicsPathItem>
 #include <QPainter>
@@ -169,9 +171,13 @@ std::vector<NodeLook> GraphScene::looks(const Snapshot& snapshot, ColourMode mod
         NodeLook look;
         look.title = text(layer.op);
         look.subtitle = text(layer.name);
-        look.figure = text(formatDuration(timeOf(snapshot, i, device)));
+        const Seconds time = timeOf(snapshot, i, device);
+        // The runtime computes it together with an earlier layer, which its time is charged to.
+        const bool fused = time.value == 0 && snapshot.times &&
+                           snapshot.times->source == plan::TimesSource::Measured;
+        look.figure = fused ? tr("fused") : figure(time);
         if (const Bytes weights = weightsOf(*snapshot.graph, layer); weights.value > 0)
-            look.figure += QStringLiteral(" \u00b7 ") + text(formatBytes(weights));
+            look.figure += QStringLiteral(" \u00b7 ") + figure(weights);
         look.mark = stages[i] >= 0 ? QString::number(stages[i] + 1) : QString();
         look.fill = device ? colours.fill(*device) : QBrush(colours.neutral());
         look.accent = device ? colours.color(*device) : QColor();
@@ -241,11 +247,10 @@ void GraphScene::heatLooks(const Snapshot& snapshot, ColourMode mode, const Devi
         looks[i].accent = QColor();
     }
     for (const double share : {0.0, 0.25, 1.0}) {
-        const QString figure =
-            mode == ColourMode::Time
-                ? text(formatDuration(Seconds{share * most}))
-                : text(formatBytes(Bytes{static_cast<std::int64_t>(share * most)}));
-        m_legend.push_back({figure, heat(std::sqrt(share), colours), QColor(), true});
+        const QString label = mode == ColourMode::Time
+                                  ? figure(Seconds{share * most})
+                                  : figure(Bytes{static_cast<std::int64_t>(share * most)});
+        m_legend.push_back({label, heat(std::sqrt(share), colours), QColor(), true});
     }
 }
 
@@ -303,12 +308,12 @@ void GraphScene::addCuts(const Snapshot& snapshot, const DevicePalette& colours)
         pen.setCosmetic(true);
         m_cutItems.push_back(addPath(path, pen));
         m_cutItems.back()->setZValue(1);
-        const QString label = text(formatBytes(snapshot.plan->hops[hop].bytes));
+        const QString label = figure(snapshot.plan->hops[hop].bytes);
         auto* item = new CutLabel(
             label, colours.isDark() ? QColor(0x1e, 0x20, 0x23) : QColor(Qt::white), ink);
-        item->setToolTip(tr("Cut %1: %2 cross to the next stage in %3")
-                             .arg(QString::number(hop), label,
-                                  text(formatDuration(snapshot.plan->hops[hop].seconds))));
+        item->setToolTip(
+            tr("Cut %1: %2 cross to the next stage in %3")
+                .arg(QString::number(hop), label, figure(snapshot.plan->hops[hop].seconds)));
         item->setPos(labelled->path.pointAtPercent(0.5));
         addItem(item);
         m_cutItems.push_back(item);

@@ -47,6 +47,7 @@ GraphView::GraphView(QWidget* parent)
     m_legend->hide();
     m_minimap->hide();
     setFocusProxy(m_canvas);
+    connect(m_canvas, &GraphCanvas::viewChanged, this, &GraphView::placeOverlays);
     connect(m_scene, &QGraphicsScene::selectionChanged, this, &GraphView::sceneSelectionChanged);
     placeOverlays();
 }
@@ -85,7 +86,7 @@ void GraphView::relayout()
         m_laidOut = false;
         return;
     }
-    m_note->setText(tr("Laying out %n layer(s)...", nullptr,
+    m_note->setText(tr("Laying out %n layer(s)\u2026", nullptr,
                        static_cast<int>(m_snapshot.graph->layers.size())));
     m_note->setVisible(!m_laidOut);
     placeOverlays();
@@ -124,12 +125,6 @@ void GraphView::placeOverlays()
                     pane.height() - m_minimap->height() - kGap);
     m_note->resize(pane);
     m_note->move(0, 0);
-}
-
-void GraphView::resizeEvent(QResizeEvent* event)
-{
-    QWidget::resizeEvent(event);
-    placeOverlays();
 }
 
 void GraphView::changeEvent(QEvent* event)
@@ -279,7 +274,7 @@ bool GraphView::eventFilter(QObject* watched, QEvent* event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const LayerId layer = node->layer();
     const QPoint at = menuEvent->globalPos();
-    menu->addAction(tr("Pin to a Device..."), this,
+    menu->addAction(tr("Pin to a Device\u2026"), this,
                     [this, layer, at] { emit pinRequested(layer, at); });
     menu->addAction(tr("Copy Name"), this, [this, layer] {
         QApplication::clipboard()->setText(text(m_snapshot.graph->layers[layer.index()].name));

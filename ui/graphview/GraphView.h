@@ -52,7 +52,6 @@ signals:
     void pinRequested(millrace::LayerId layer, const QPoint& globalPos); ///< ask which device
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -108,7 +108,7 @@ QString describeLayer(const Snapshot& snapshot, LayerId id)
                     figure(weight.bytes));
         if (weight.consumers.size() > 1)
             text +=
-                Tr::tr(", shared by %n layers", nullptr, static_cast<int>(weight.consumers.size()));
+                Tr::tr(", shared by %n layer(s)", nullptr, static_cast<int>(weight.consumers.size()));
         weights.row({}, text);
     }
     Table attributes(Tr::tr("Attributes"));

@@ -60,10 +60,10 @@ void MainWindow::makeFileMenu()
         m_files->openModel();
     })->setIcon(icon("model"));
     add(menu, QStringLiteral("openCluster"), tr("Open &Cluster\u2026"),
-        QKeySequence(tr("Ctrl+Shift+O")), [this] { m_files->openCluster(); })
+        QKeySequence(QStringLiteral("Ctrl+Shift+O")), [this] { m_files->openCluster(); })
         ->setIcon(icon("cluster"));
     add(menu, QStringLiteral("openProject"), tr("Open &Project\u2026"),
-        QKeySequence(tr("Ctrl+Alt+O")), [this] { m_files->openProject(); });
+        QKeySequence(QStringLiteral("Ctrl+Alt+O")), [this] { m_files->openProject(); });
     menu.addMenu(m_files->recentMenu());
     add(menu, QStringLiteral("openExample"), tr("Open Built-in &Example"), {},
         [this] { m_files->openExample(); });
@@ -106,8 +106,8 @@ void MainWindow::makeEditMenu()
     add(menu, QStringLiteral("findPrevious"), tr("Find &Previous"), QKeySequence::FindPrevious,
         [this] { m_graph->findPrevious(); });
     menu.addSeparator();
-    add(menu, QStringLiteral("addDevice"), tr("&Add Device"), QKeySequence(tr("Ctrl+D")),
-        [this] { addDevice(); });
+    add(menu, QStringLiteral("addDevice"), tr("&Add Device"),
+        QKeySequence(QStringLiteral("Ctrl+D")), [this] { addDevice(); });
     add(menu, QStringLiteral("removeDevice"), tr("Re&move Selected Device"), {},
         [this] { removeSelectedDevice(); });
 }
@@ -124,11 +124,11 @@ void MainWindow::chooseColourMode(int mode)
 void MainWindow::makeViewMenu()
 {
     QMenu& menu = *menuBar()->addMenu(tr("&View"));
-    add(menu, QStringLiteral("fit"), tr("&Fit Graph"), QKeySequence(tr("Ctrl+9")), [this] {
-        m_graph->fit();
-    })->setIcon(icon("fit"));
-    add(menu, QStringLiteral("actualSize"), tr("&Actual Size"), QKeySequence(tr("Ctrl+0")),
-        [this] { m_graph->actualSize(); });
+    add(menu, QStringLiteral("fit"), tr("&Fit Graph"), QKeySequence(QStringLiteral("Ctrl+9")),
+        [this] { m_graph->fit(); })
+        ->setIcon(icon("fit"));
+    add(menu, QStringLiteral("actualSize"), tr("&Actual Size"),
+        QKeySequence(QStringLiteral("Ctrl+0")), [this] { m_graph->actualSize(); });
     add(menu, QStringLiteral("zoomIn"), tr("Zoom &In"), QKeySequence::ZoomIn,
         [this] { m_graph->zoomIn(); });
     add(menu, QStringLiteral("zoomOut"), tr("Zoom &Out"), QKeySequence::ZoomOut,
@@ -187,13 +187,15 @@ void MainWindow::makeViewMenu()
 void MainWindow::makePlanMenu()
 {
     QMenu& menu = *menuBar()->addMenu(tr("&Plan"));
-    QAction* measure = add(menu, QStringLiteral("measure"), tr("&Measure Layer Times Here"),
-                           QKeySequence(tr("Ctrl+M")), [this] { m_document.measure(); });
+    QAction* measure =
+        add(menu, QStringLiteral("measure"), tr("&Measure Layer Times Here"),
+            QKeySequence(QStringLiteral("Ctrl+M")), [this] { m_document.measure(); });
     measure->setIcon(icon("measure"));
     measure->setToolTip(tr("Runs the model several times on this computer and plans with what each "
                            "layer took"));
-    QAction* stop = add(menu, QStringLiteral("stopSearch"), tr("&Stop Searching"),
-                        QKeySequence(tr("Ctrl+.")), [this] { m_document.planJob().cancel(); });
+    QAction* stop =
+        add(menu, QStringLiteral("stopSearch"), tr("&Stop Searching"),
+            QKeySequence(QStringLiteral("Ctrl+.")), [this] { m_document.planJob().cancel(); });
     stop->setEnabled(false);
     connect(&m_document, &Document::snapshotChanged, stop,
             [stop](const Snapshot& snapshot) { stop->setEnabled(snapshot.planning); });
@@ -205,7 +207,7 @@ void MainWindow::makePlanMenu()
     add(menu, QStringLiteral("addScenario"), tr("&New Scenario\u2026"), QKeySequence::New,
         [this] { m_planBar->addScenario(); });
     add(menu, QStringLiteral("renameScenario"), tr("&Rename Scenario\u2026"),
-        QKeySequence(tr("F2")), [this] { m_planBar->renameScenario(); });
+        QKeySequence(QStringLiteral("F2")), [this] { m_planBar->renameScenario(); });
     add(menu, QStringLiteral("removeScenario"), tr("Remove &Scenario"), {},
         [this] { m_document.removeScenario(); });
 }

@@ -23,7 +23,7 @@ LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
     LadderRow row;
     row.kind = LadderKind::Compute;
     row.name = text(snapshot.problem->devices[stage.device.index()].name);
-    row.detail = Tr::tr("%n layers", nullptr, static_cast<int>(stage.layers.size()));
+    row.detail = Tr::tr("%n layer(s)", nullptr, static_cast<int>(stage.layers.size()));
     row.from = stage.device;
     row.predicted = stage.compute;
     row.advice = Tr::tr("A faster %1, or fewer layers on it, would shorten this.").arg(row.name);
