@@ -2,7 +2,95 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de">
 <context>
-    <name>ClusterView</name>
+    <name>QListWidget</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>QMessageBox</name>
+    <message>
+        <source>Unsaved Changes</source>
+        <translation>Ungespeicherte Änderungen</translation>
+    </message>
+    <message>
+        <source>Save the changes to %1?</source>
+        <translation>Die Änderungen an %1 speichern?</translation>
+    </message>
+    <message>
+        <source>They are lost if you do not save them.</source>
+        <translation>Sie gehen verloren, wenn Sie sie nicht speichern.</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>Plans a neural network onto small, unlike computers.</source>
+        <translation>Plant ein neuronales Netz auf kleine, ungleiche Rechner.</translation>
+    </message>
+    <message>
+        <source>A project or an ONNX model to open.</source>
+        <translation>Ein Projekt oder ONNX-Modell zum Öffnen.</translation>
+    </message>
+    <message>
+        <source>Binds a free dimension of the model.</source>
+        <translation>Legt eine freie Größe des Modells fest.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ClusterView</name>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>gateway</source>
+        <translation>Gateway</translation>
+    </message>
+    <message>
+        <source>no stages</source>
+        <translation>keine Stufen</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>ungenutzt</translation>
+    </message>
+    <message>
+        <source>%1 &gt; %2: %3, delay %4</source>
+        <translation>%1 &gt; %2: %3, Verzögerung %4</translation>
+    </message>
+    <message>
+        <source>%1 &gt; %2: no link</source>
+        <translation>%1 &gt; %2: keine Verbindung</translation>
+    </message>
+    <message>
+        <source>stage %1 · %2</source>
+        <translation>Stufe %1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 % of %2</source>
+        <translation>%1 % von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1
+stage %2: %n layer(s) in %3
+memory %4 of %5</source>
+        <translation>
+            <numerusform>%1
+Stufe %2: %n Schicht in %3
+Speicher %4 von %5</numerusform>
+            <numerusform>%1
+Stufe %2: %n Schichten in %3
+Speicher %4 von %5</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1
+%2 in %3</source>
+        <translation>%1
+%2 in %3</translation>
+    </message>
     <message>
         <source>Cluster</source>
         <translation>Cluster</translation>
@@ -65,7 +153,7 @@
     </message>
 </context>
 <context>
-    <name>DevicePage</name>
+    <name>millrace::ui::DevicePage</name>
     <message>
         <source>Memory</source>
         <translation>Speicher</translation>
@@ -131,7 +219,7 @@
     </message>
 </context>
 <context>
-    <name>DeviceTableModel</name>
+    <name>millrace::ui::DeviceTableModel</name>
     <message>
         <source>switched off</source>
         <translation>ausgeschaltet</translation>
@@ -206,7 +294,7 @@
     </message>
 </context>
 <context>
-    <name>DimensionsDialog</name>
+    <name>millrace::ui::DimensionsDialog</name>
     <message>
         <source>Sizes of %1</source>
         <translation>Größen von %1</translation>
@@ -217,7 +305,7 @@
     </message>
 </context>
 <context>
-    <name>Document</name>
+    <name>millrace::ui::Document</name>
     <message>
         <source>baseline</source>
         <translation>Ausgangslage</translation>
@@ -347,7 +435,51 @@
     </message>
 </context>
 <context>
-    <name>FileActions</name>
+    <name>millrace::ui::Figures</name>
+    <message>
+        <source>%1 inferences/s</source>
+        <translation>%1 Inferenzen/s</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>percent</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>proven optimal</source>
+        <translation>beweisbar optimal</translation>
+    </message>
+    <message>
+        <source>good plan, not proven optimal</source>
+        <translation>guter Plan, nicht als optimal bewiesen</translation>
+    </message>
+    <message>
+        <source>no feasible plan</source>
+        <translation>kein möglicher Plan</translation>
+    </message>
+    <message>
+        <source>stopped at the time limit</source>
+        <translation>an der Zeitgrenze angehalten</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>link %1 &gt; %2</source>
+        <translation>Verbindung %1 &gt; %2</translation>
+    </message>
+    <message>
+        <source>compute on %1</source>
+        <translation>Rechnen auf %1</translation>
+    </message>
+    <message>
+        <source>stage on %1</source>
+        <translation>Stufe auf %1</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::FileActions</name>
     <message>
         <source>Open &amp;Recent</source>
         <translation>&amp;Zuletzt geöffnet</translation>
@@ -422,7 +554,7 @@
     </message>
 </context>
 <context>
-    <name>FindField</name>
+    <name>millrace::ui::FindField</name>
     <message>
         <source>Find a layer</source>
         <translation>Schicht suchen</translation>
@@ -440,7 +572,11 @@
     </message>
 </context>
 <context>
-    <name>GraphScene</name>
+    <name>millrace::ui::GraphScene</name>
+    <message>
+        <source>fused</source>
+        <translation>verschmolzen</translation>
+    </message>
     <message>
         <source>%1 (not used)</source>
         <translation>%1 (ungenutzt)</translation>
@@ -449,13 +585,9 @@
         <source>Cut %1: %2 cross to the next stage in %3</source>
         <translation>Schnitt %1: %2 gehen in %3 zur nächsten Stufe</translation>
     </message>
-    <message>
-        <source>fused</source>
-        <translation>verschmolzen</translation>
-    </message>
 </context>
 <context>
-    <name>GraphView</name>
+    <name>millrace::ui::GraphView</name>
     <message>
         <source>Layer graph</source>
         <translation>Schichtgraph</translation>
@@ -465,6 +597,17 @@
 Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>Kein Modell ist offen.
 Öffnen Sie eine ONNX-Datei mit Datei &gt; Modell öffnen, oder lassen Sie eine hier fallen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Laying out %n layer(s)…</source>
+        <translation>
+            <numerusform>%n Schicht wird angeordnet …</numerusform>
+            <numerusform>%n Schichten werden angeordnet …</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pin to a Device…</source>
+        <translation>An ein Gerät binden …</translation>
     </message>
     <message>
         <source>Copy Name</source>
@@ -478,20 +621,164 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>Go to Consumer</source>
         <translation>Zum Verbraucher</translation>
     </message>
-    <message numerus="yes">
-        <source>Laying out %n layer(s)…</source>
-        <translation>
-            <numerusform>%n Schicht wird angeordnet …</numerusform>
-            <numerusform>%n Schichten werden angeordnet …</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Pin to a Device…</source>
-        <translation>An ein Gerät binden …</translation>
-    </message>
 </context>
 <context>
-    <name>Inspector</name>
+    <name>millrace::ui::Inspector</name>
+    <message>
+        <source>, shape seen in a trial run</source>
+        <translation>, Form in einem Probelauf gesehen</translation>
+    </message>
+    <message>
+        <source>Measured time</source>
+        <translation>Gemessene Zeit</translation>
+    </message>
+    <message>
+        <source>Estimated time</source>
+        <translation>Geschätzte Zeit</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Stage %1, on &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Stufe %1, auf &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingänge</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgänge</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>work</source>
+        <translation>Arbeit</translation>
+    </message>
+    <message>
+        <source>%1 MFLOP</source>
+        <translation>%1 MFLOP</translation>
+    </message>
+    <message>
+        <source>Connects</source>
+        <translation>Verbindet</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation>von</translation>
+    </message>
+    <message>
+        <source>the model&apos;s input</source>
+        <translation>dem Eingang des Modells</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>mit</translation>
+    </message>
+    <message>
+        <source>&lt;h3&gt;Tensor&lt;/h3&gt;</source>
+        <translation>&lt;h3&gt;Tensor&lt;/h3&gt;</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Open a model to see what it is made of.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Öffnen Sie ein Modell, um zu sehen, woraus es besteht.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>Eingang</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>devices for stages</source>
+        <translation>Geräte für Stufen</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>status</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>bottleneck</source>
+        <translation>Engpass</translation>
+    </message>
+    <message>
+        <source>no plan is below</source>
+        <translation>kein Plan liegt unter</translation>
+    </message>
+    <message>
+        <source>throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+    <message>
+        <source>one request</source>
+        <translation>eine Anfrage</translation>
+    </message>
+    <message>
+        <source>one device alone</source>
+        <translation>ein Gerät allein</translation>
+    </message>
+    <message>
+        <source>the model fits on none</source>
+        <translation>das Modell passt auf keines</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Select a layer, device or link to see and change it.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Wählen Sie eine Schicht, ein Gerät oder eine Verbindung, um sie zu sehen und zu ändern.&lt;/p&gt;</translation>
+    </message>
+    <message numerus="yes">
+        <source>, shared by %n layer(s)</source>
+        <translation>
+            <numerusform>, von %n Schicht genutzt</numerusform>
+            <numerusform>, von %n Schichten geteilt</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Runs on</source>
         <translation>Läuft auf</translation>
@@ -510,7 +797,33 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>LadderView</name>
+    <name>millrace::ui::LadderRows</name>
+    <message>
+        <source>A faster %1, or fewer layers on it, would shorten this.</source>
+        <translation>Ein schnelleres %1 oder weniger Schichten darauf würden das verkürzen.</translation>
+    </message>
+    <message>
+        <source>%1, on the same device</source>
+        <translation>%1, auf demselben Gerät</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>A faster link from %1 to %2, or a cut with a smaller payload, would shorten this.</source>
+        <translation>Eine schnellere Verbindung von %1 nach %2 oder ein Schnitt mit weniger Nutzlast würde das verkürzen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::LadderView</name>
     <message>
         <source>Bottleneck ladder</source>
         <translation>Engpassleiter</translation>
@@ -537,14 +850,14 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>Legend</name>
+    <name>millrace::ui::Legend</name>
     <message>
         <source>Legend of the layer graph</source>
         <translation>Legende des Schichtgraphen</translation>
     </message>
 </context>
 <context>
-    <name>LinkPage</name>
+    <name>millrace::ui::LinkPage</name>
     <message>
         <source>Bandwidth</source>
         <translation>Bandbreite</translation>
@@ -599,7 +912,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>LinkTableModel</name>
+    <name>millrace::ui::LinkTableModel</name>
     <message>
         <source>%1 in %2</source>
         <translation>%1 in %2</translation>
@@ -638,14 +951,14 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>LogView</name>
+    <name>millrace::ui::LogView</name>
     <message>
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>millrace::ui::MainWindow</name>
     <message>
         <source>Stages</source>
         <translation>Stufen</translation>
@@ -960,21 +1273,21 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>MessageBar</name>
+    <name>millrace::ui::MessageBar</name>
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
     </message>
 </context>
 <context>
-    <name>Minimap</name>
+    <name>millrace::ui::Minimap</name>
     <message>
         <source>Overview of the layer graph</source>
         <translation>Übersicht des Schichtgraphen</translation>
     </message>
 </context>
 <context>
-    <name>PlanBar</name>
+    <name>millrace::ui::PlanBar</name>
     <message>
         <source>O&amp;verlap</source>
         <translation>Ü&amp;berlappen</translation>
@@ -1049,7 +1362,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>ProblemsView</name>
+    <name>millrace::ui::ProblemsView</name>
     <message>
         <source>Problems</source>
         <translation>Probleme</translation>
@@ -1060,36 +1373,14 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>QListWidget</name>
-    <message>
-        <source>Copy</source>
-        <translation>Kopieren</translation>
-    </message>
-</context>
-<context>
-    <name>QMessageBox</name>
-    <message>
-        <source>Unsaved Changes</source>
-        <translation>Ungespeicherte Änderungen</translation>
-    </message>
-    <message>
-        <source>Save the changes to %1?</source>
-        <translation>Die Änderungen an %1 speichern?</translation>
-    </message>
-    <message>
-        <source>They are lost if you do not save them.</source>
-        <translation>Sie gehen verloren, wenn Sie sie nicht speichern.</translation>
-    </message>
-</context>
-<context>
-    <name>QuantityEdit</name>
+    <name>millrace::ui::QuantityEdit</name>
     <message>
         <source>Cannot use &quot;%1&quot;. %2.</source>
         <translation>„%1“ geht nicht. %2.</translation>
     </message>
 </context>
 <context>
-    <name>ScenarioTableModel</name>
+    <name>millrace::ui::ScenarioTableModel</name>
     <message>
         <source>not planned yet</source>
         <translation>noch nicht geplant</translation>
@@ -1136,7 +1427,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>StageTableModel</name>
+    <name>millrace::ui::StageTableModel</name>
     <message>
         <source>%1 in %2</source>
         <translation>%1 in %2</translation>
@@ -1187,7 +1478,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>StatusLine</name>
+    <name>millrace::ui::StatusLine</name>
     <message>
         <source>No model is open.</source>
         <translation>Kein Modell ist offen.</translation>
@@ -1249,7 +1540,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
-    <name>TableView</name>
+    <name>millrace::ui::TableView</name>
     <message>
         <source>Copy</source>
         <translation>Kopieren</translation>
@@ -1261,303 +1552,6 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>no</source>
         <translation>nein</translation>
-    </message>
-</context>
-<context>
-    <name>main</name>
-    <message>
-        <source>Plans a neural network onto small, unlike computers.</source>
-        <translation>Plant ein neuronales Netz auf kleine, ungleiche Rechner.</translation>
-    </message>
-    <message>
-        <source>A project or an ONNX model to open.</source>
-        <translation>Ein Projekt oder ONNX-Modell zum Öffnen.</translation>
-    </message>
-    <message>
-        <source>Binds a free dimension of the model.</source>
-        <translation>Legt eine freie Größe des Modells fest.</translation>
-    </message>
-</context>
-<context>
-    <name>millrace::ui::ClusterView</name>
-    <message>
-        <source>off</source>
-        <translation>aus</translation>
-    </message>
-    <message>
-        <source>gateway</source>
-        <translation>Gateway</translation>
-    </message>
-    <message>
-        <source>no stages</source>
-        <translation>keine Stufen</translation>
-    </message>
-    <message>
-        <source>not used</source>
-        <translation>ungenutzt</translation>
-    </message>
-    <message>
-        <source>%1 &gt; %2: %3, delay %4</source>
-        <translation>%1 &gt; %2: %3, Verzögerung %4</translation>
-    </message>
-    <message>
-        <source>%1 &gt; %2: no link</source>
-        <translation>%1 &gt; %2: keine Verbindung</translation>
-    </message>
-    <message>
-        <source>stage %1 · %2</source>
-        <translation>Stufe %1 · %2</translation>
-    </message>
-    <message>
-        <source>%1 % of %2</source>
-        <translation>%1 % von %2</translation>
-    </message>
-    <message numerus="yes">
-        <source>%1
-stage %2: %n layer(s) in %3
-memory %4 of %5</source>
-        <translation>
-            <numerusform>%1
-Stufe %2: %n Schicht in %3
-Speicher %4 von %5</numerusform>
-            <numerusform>%1
-Stufe %2: %n Schichten in %3
-Speicher %4 von %5</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1
-%2 in %3</source>
-        <translation>%1
-%2 in %3</translation>
-    </message>
-</context>
-<context>
-    <name>millrace::ui::Figures</name>
-    <message>
-        <source>%1 inferences/s</source>
-        <translation>%1 Inferenzen/s</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <comment>percent</comment>
-        <translation>%1 %</translation>
-    </message>
-    <message>
-        <source>proven optimal</source>
-        <translation>beweisbar optimal</translation>
-    </message>
-    <message>
-        <source>good plan, not proven optimal</source>
-        <translation>guter Plan, nicht als optimal bewiesen</translation>
-    </message>
-    <message>
-        <source>no feasible plan</source>
-        <translation>kein möglicher Plan</translation>
-    </message>
-    <message>
-        <source>stopped at the time limit</source>
-        <translation>an der Zeitgrenze angehalten</translation>
-    </message>
-    <message>
-        <source>cancelled</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>link %1 &gt; %2</source>
-        <translation>Verbindung %1 &gt; %2</translation>
-    </message>
-    <message>
-        <source>compute on %1</source>
-        <translation>Rechnen auf %1</translation>
-    </message>
-    <message>
-        <source>stage on %1</source>
-        <translation>Stufe auf %1</translation>
-    </message>
-</context>
-<context>
-    <name>millrace::ui::Inspector</name>
-    <message>
-        <source>, shape seen in a trial run</source>
-        <translation>, Form in einem Probelauf gesehen</translation>
-    </message>
-    <message>
-        <source>Measured time</source>
-        <translation>Gemessene Zeit</translation>
-    </message>
-    <message>
-        <source>Estimated time</source>
-        <translation>Geschätzte Zeit</translation>
-    </message>
-    <message>
-        <source>this computer</source>
-        <translation>dieser Rechner</translation>
-    </message>
-    <message>
-        <source>&lt;p&gt;Stage %1, on &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</source>
-        <translation>&lt;p&gt;Stufe %1, auf &lt;b&gt;%2&lt;/b&gt;&lt;/p&gt;</translation>
-    </message>
-    <message>
-        <source>Inputs</source>
-        <translation>Eingänge</translation>
-    </message>
-    <message>
-        <source>Outputs</source>
-        <translation>Ausgänge</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>Gewichte</translation>
-    </message>
-    <message>
-        <source>Attributes</source>
-        <translation>Attribute</translation>
-    </message>
-    <message>
-        <source>Cost</source>
-        <translation>Kosten</translation>
-    </message>
-    <message>
-        <source>weights</source>
-        <translation>Gewichte</translation>
-    </message>
-    <message>
-        <source>activations</source>
-        <translation>Aktivierungen</translation>
-    </message>
-    <message>
-        <source>work</source>
-        <translation>Arbeit</translation>
-    </message>
-    <message>
-        <source>%1 MFLOP</source>
-        <translation>%1 MFLOP</translation>
-    </message>
-    <message>
-        <source>Connects</source>
-        <translation>Verbindet</translation>
-    </message>
-    <message>
-        <source>from</source>
-        <translation>von</translation>
-    </message>
-    <message>
-        <source>the model&apos;s input</source>
-        <translation>dem Eingang des Modells</translation>
-    </message>
-    <message>
-        <source>to</source>
-        <translation>mit</translation>
-    </message>
-    <message>
-        <source>&lt;h3&gt;Tensor&lt;/h3&gt;</source>
-        <translation>&lt;h3&gt;Tensor&lt;/h3&gt;</translation>
-    </message>
-    <message>
-        <source>&lt;p&gt;Open a model to see what it is made of.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;Öffnen Sie ein Modell, um zu sehen, woraus es besteht.&lt;/p&gt;</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>layers</source>
-        <translation>Schichten</translation>
-    </message>
-    <message>
-        <source>parameters</source>
-        <translation>Parameter</translation>
-    </message>
-    <message>
-        <source>input</source>
-        <translation>Eingang</translation>
-    </message>
-    <message>
-        <source>output</source>
-        <translation>Ausgang</translation>
-    </message>
-    <message>
-        <source>Cluster</source>
-        <translation>Cluster</translation>
-    </message>
-    <message>
-        <source>devices for stages</source>
-        <translation>Geräte für Stufen</translation>
-    </message>
-    <message>
-        <source>memory</source>
-        <translation>Speicher</translation>
-    </message>
-    <message>
-        <source>Plan</source>
-        <translation>Plan</translation>
-    </message>
-    <message>
-        <source>status</source>
-        <translation>Stand</translation>
-    </message>
-    <message>
-        <source>bottleneck</source>
-        <translation>Engpass</translation>
-    </message>
-    <message>
-        <source>no plan is below</source>
-        <translation>kein Plan liegt unter</translation>
-    </message>
-    <message>
-        <source>throughput</source>
-        <translation>Durchsatz</translation>
-    </message>
-    <message>
-        <source>one request</source>
-        <translation>eine Anfrage</translation>
-    </message>
-    <message>
-        <source>one device alone</source>
-        <translation>ein Gerät allein</translation>
-    </message>
-    <message>
-        <source>the model fits on none</source>
-        <translation>das Modell passt auf keines</translation>
-    </message>
-    <message>
-        <source>&lt;p&gt;Select a layer, device or link to see and change it.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;Wählen Sie eine Schicht, ein Gerät oder eine Verbindung, um sie zu sehen und zu ändern.&lt;/p&gt;</translation>
-    </message>
-    <message numerus="yes">
-        <source>, shared by %n layer(s)</source>
-        <translation>
-            <numerusform>, von %n Schicht genutzt</numerusform>
-            <numerusform>, von %n Schichten geteilt</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>millrace::ui::LadderRows</name>
-    <message>
-        <source>A faster %1, or fewer layers on it, would shorten this.</source>
-        <translation>Ein schnelleres %1 oder weniger Schichten darauf würden das verkürzen.</translation>
-    </message>
-    <message>
-        <source>%1, on the same device</source>
-        <translation>%1, auf demselben Gerät</translation>
-    </message>
-    <message>
-        <source>%1 at %2</source>
-        <translation>%1 bei %2</translation>
-    </message>
-    <message>
-        <source>A faster link from %1 to %2, or a cut with a smaller payload, would shorten this.</source>
-        <translation>Eine schnellere Verbindung von %1 nach %2 oder ein Schnitt mit weniger Nutzlast würde das verkürzen.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n layer(s)</source>
-        <translation>
-            <numerusform>%n Schicht</numerusform>
-            <numerusform>%n Schichten</numerusform>
-        </translation>
     </message>
 </context>
 </TS>

@@ -2,56 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
-    <name>DevicePage</name>
-    <message numerus="yes">
-        <source>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layer(s), from %3 to %4&lt;/p&gt;</source>
-        <translation>
-            <numerusform>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layer, from %3 to %4&lt;/p&gt;</numerusform>
-            <numerusform>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layers, from %3 to %4&lt;/p&gt;</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Document</name>
-    <message numerus="yes">
-        <source>Wrote %n stage model(s) to %1.</source>
-        <translation>
-            <numerusform>Wrote %n stage model to %1.</numerusform>
-            <numerusform>Wrote %n stage models to %1.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>FindField</name>
-    <message numerus="yes">
-        <source>%n found</source>
-        <translation>
-            <numerusform>%n found</numerusform>
-            <numerusform>%n found</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>GraphView</name>
-    <message numerus="yes">
-        <source>Laying out %n layer(s)…</source>
-        <translation>
-            <numerusform>Laying out %n layer…</numerusform>
-            <numerusform>Laying out %n layers…</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>StatusLine</name>
-    <message numerus="yes">
-        <source>%1 of %n device(s) used</source>
-        <translation>
-            <numerusform>%1 of %n device used</numerusform>
-            <numerusform>%1 of %n devices used</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>millrace::ui::ClusterView</name>
     <message numerus="yes">
         <source>%1
@@ -64,6 +14,46 @@ memory %4 of %5</numerusform>
             <numerusform>%1
 stage %2: %n layers in %3
 memory %4 of %5</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DevicePage</name>
+    <message numerus="yes">
+        <source>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layer(s), from %3 to %4&lt;/p&gt;</source>
+        <translation>
+            <numerusform>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layer, from %3 to %4&lt;/p&gt;</numerusform>
+            <numerusform>&lt;p&gt;&lt;b&gt;Stage %1 of %2&lt;/b&gt;&lt;/p&gt;&lt;p&gt;%n layers, from %3 to %4&lt;/p&gt;</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::Document</name>
+    <message numerus="yes">
+        <source>Wrote %n stage model(s) to %1.</source>
+        <translation>
+            <numerusform>Wrote %n stage model to %1.</numerusform>
+            <numerusform>Wrote %n stage models to %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::FindField</name>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n found</numerusform>
+            <numerusform>%n found</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::GraphView</name>
+    <message numerus="yes">
+        <source>Laying out %n layer(s)…</source>
+        <translation>
+            <numerusform>Laying out %n layer…</numerusform>
+            <numerusform>Laying out %n layers…</numerusform>
         </translation>
     </message>
 </context>
@@ -84,6 +74,16 @@ memory %4 of %5</numerusform>
         <translation>
             <numerusform>%n layer</numerusform>
             <numerusform>%n layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::StatusLine</name>
+    <message numerus="yes">
+        <source>%1 of %n device(s) used</source>
+        <translation>
+            <numerusform>%1 of %n device used</numerusform>
+            <numerusform>%1 of %n devices used</numerusform>
         </translation>
     </message>
 </context>

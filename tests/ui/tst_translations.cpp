@@ -15,7 +15,7 @@ namespace
 
 QString sourceFile(const char* path)
 {
-    return QStringLiteral(MILLRACE_TEST_DATA "/../../") + QLatin1String(path);
+    return QStringLiteral(MILLRACE_SOURCE "/") + QLatin1String(path);
 }
 
 struct Message {
@@ -96,7 +96,8 @@ private slots:
         QProcess lupdate;
         lupdate.start(QStringLiteral(MILLRACE_LUPDATE),
                       QStringList{QStringLiteral("-no-obsolete"), QStringLiteral("-locations"),
-                                  QStringLiteral("none")} +
+                                  QStringLiteral("none"), QStringLiteral("-I"),
+                                  QStringLiteral(MILLRACE_SOURCE)} +
                           options +
                           QStringList{sourceFile("ui"), sourceFile("app/desktop"),
                                       QStringLiteral("-ts"), copy});
