@@ -18,19 +18,21 @@ namespace
 
 using millrace::ui::StartRequest;
 
-/// The window's language, Qt's own words included.
+/// The window's language, Qt's own words included. English comes first, for its plurals and for
+/// what another catalogue lacks.
 void installTranslators(QApplication& app, const QSettings& settings)
 {
     const QString chosen = settings.value(QStringLiteral("language")).toString();
     const QLocale locale = chosen.isEmpty() ? QLocale::system() : QLocale(chosen);
-    const std::pair<const char*, QString> catalogues[] = {
-        {"qtbase", QLibraryInfo::path(QLibraryInfo::TranslationsPath)},
-        {"millrace", QStringLiteral(":/i18n")}};
-    for (const auto& [name, folder] : catalogues) {
+    const QString ours = QStringLiteral(":/i18n");
+    const auto install = [&app](const QLocale& language, const char* name, const QString& folder) {
         auto* translator = new QTranslator(&app);
-        if (translator->load(locale, QLatin1String(name), QStringLiteral("_"), folder))
+        if (translator->load(language, QLatin1String(name), QStringLiteral("_"), folder))
             QCoreApplication::installTranslator(translator);
-    }
+    };
+    install(QLocale(QLocale::English), "millrace", ours);
+    install(locale, "qtbase", QLibraryInfo::path(QLibraryInfo::TranslationsPath));
+    install(locale, "millrace", ours);
 }
 
 /// None after a line on stderr.
