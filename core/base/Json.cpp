@@ -292,4 +292,24 @@ Result<double> JsonReader::number(double low) const
     return m_value->get<double>();
 }
 
+void JsonFields::format(const JsonReader& root, std::string_view name)
+{
+    const auto field = take(root.required("format"));
+    if (field && take(field->string()) != name)
+        check(Result<void>(field->error(
+            fmt::format("\"{}\" is needed; this file is of another kind or version", name))));
+}
+
+std::string JsonFields::text(const JsonReader& at, std::string_view key)
+{
+    const auto field = take(at.required(key));
+    return field ? take(field->string()).value_or("") : "";
+}
+
+std::int64_t JsonFields::integer(const JsonReader& at, std::string_view key, std::int64_t high)
+{
+    const auto field = take(at.required(key));
+    return field ? take(field->integer(0, high)).value_or(0) : 0;
+}
+
 } // namespace millrace

@@ -56,4 +56,43 @@ private:
     std::string m_path;
 };
 
+/// Base of a file's reader, which takes field after field: the first error sticks, and what is read
+/// after it is worth nothing.
+class JsonFields
+{
+protected:
+    void check(const Result<void>& result)
+    {
+        if (!result && !m_error)
+            m_error = result.error();
+    }
+    template <class T>
+    std::optional<T> take(Result<T> result)
+    {
+        if (result)
+            return std::move(*result);
+        if (!m_error)
+            m_error = std::move(result.error());
+        return std::nullopt;
+    }
+    /// The file says which format it is in.
+    void format(const JsonReader& root, std::string_view name);
+    std::string text(const JsonReader& at, std::string_view key);
+    /// Within [0, high].
+    std::int64_t integer(const JsonReader& at, std::string_view key, std::int64_t high);
+    /// Calls visit(element) for each element of an array, until there is an error.
+    template <class Visit>
+    void each(const JsonReader& at, std::string_view key, const Visit& visit)
+    {
+        const auto field = take(at.required(key));
+        if (m_error || !field)
+            return;
+        const auto items = take(field->elements());
+        for (std::size_t i = 0; items && i < items->size() && !m_error; ++i)
+            visit((*items)[i]);
+    }
+
+    std::optional<Error> m_error;
+};
+
 } // namespace millrace

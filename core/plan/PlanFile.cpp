@@ -55,14 +55,14 @@ Json hopJson(const Hop& hop, const std::vector<std::string>& deviceNames)
 }
 
 /// Reads field after field; the first error sticks and later reads are skipped.
-class Reader
+class Reader : JsonFields
 {
 public:
     explicit Reader(std::vector<std::string> deviceNames) : m_deviceNames(std::move(deviceNames)) {}
 
     Result<Plan> plan(const JsonReader& root)
     {
-        format(root);
+        format(root, "millrace-plan/1");
         check(
             root.allowOnly({"format", "status", "model", "times", "bottleneck_s", "lower_bound_s",
                             "gap", "throughput_per_s", "end_to_end_s", "single_device_s", "stages",
@@ -83,8 +83,8 @@ public:
         plan.lowerBound = seconds(root, "lower_bound_s").value_or(Seconds{});
         plan.endToEnd = seconds(root, "end_to_end_s").value_or(Seconds{});
         plan.singleDevice = seconds(root, "single_device_s");
-        each(root, "stages", [&](const JsonReader& at) { plan.stages.push_back(stage(at)); });
-        each(root, "hops", [&](const JsonReader& at) { plan.hops.push_back(hop(at)); });
+        eachIfAny(root, "stages", [&](const JsonReader& at) { plan.stages.push_back(stage(at)); });
+        eachIfAny(root, "hops", [&](const JsonReader& at) { plan.hops.push_back(hop(at)); });
         if (!m_error && plan.hasStages() && plan.hops.size() != plan.stages.size() + 1)
             check(Result<void>(
                 root.error(fmt::format("{} stages need {} hops, there are {}", plan.stages.size(),
@@ -102,10 +102,11 @@ public:
 
     Result<PlanOutline> outline(const JsonReader& root)
     {
-        format(root);
+        format(root, "millrace-plan/1");
         PlanOutline outline;
         model(root, outline.modelSha256, outline.dims);
-        each(root, "stages", [&](const JsonReader& at) { outline.stages.push_back(layers(at)); });
+        eachIfAny(root, "stages",
+                  [&](const JsonReader& at) { outline.stages.push_back(layers(at)); });
         if (!m_error && outline.stages.empty())
             check(Result<void>(root.error("the plan has no stages; nothing can be split")));
         if (m_error)
@@ -114,36 +115,13 @@ public:
     }
 
 private:
-    void check(const Result<void>& result)
-    {
-        if (!result && !m_error)
-            m_error = result.error();
-    }
-    template <class T>
-    std::optional<T> take(Result<T> result)
-    {
-        if (result)
-            return std::move(*result);
-        if (!m_error)
-            m_error = std::move(result.error());
-        return std::nullopt;
-    }
+    /// As each(), but a null is none.
     template <class Visit>
-    void each(const JsonReader& at, std::string_view key, const Visit& visit)
+    void eachIfAny(const JsonReader& at, std::string_view key, const Visit& visit)
     {
         const auto field = take(at.required(key));
-        if (m_error || !field || field->isNull())
-            return;
-        const auto items = take(field->elements());
-        for (std::size_t i = 0; items && i < items->size() && !m_error; ++i)
-            visit((*items)[i]);
-    }
-    void format(const JsonReader& root)
-    {
-        const auto field = take(root.required("format"));
-        if (field && take(field->string()) != "millrace-plan/1")
-            check(Result<void>(field->error("\"millrace-plan/1\" is needed; this file is of "
-                                            "another kind or version")));
+        if (field && !field->isNull())
+            each(at, key, visit);
     }
     template <class T>
     T choice(const JsonReader& at, std::string_view key,
@@ -170,17 +148,12 @@ private:
         const auto value = take(field->number(0));
         return value ? std::optional(Seconds{*value}) : std::nullopt;
     }
-    std::int64_t integer(const JsonReader& at, std::string_view key, std::int64_t high)
-    {
-        const auto field = take(at.required(key));
-        return field ? take(field->integer(0, high)).value_or(0) : 0;
-    }
     std::vector<std::string> texts(const JsonReader& root, std::string_view key)
     {
         std::vector<std::string> all;
         if (root.optional(key))
-            each(root, key,
-                 [&](const JsonReader& at) { all.push_back(take(at.string()).value_or("")); });
+            eachIfAny(root, key,
+                      [&](const JsonReader& at) { all.push_back(take(at.string()).value_or("")); });
         return all;
     }
     void model(const JsonReader& root, std::string& sha256,
@@ -287,7 +260,6 @@ private:
     }
 
     std::vector<std::string> m_deviceNames;
-    std::optional<Error> m_error;
 };
 
 } // namespace

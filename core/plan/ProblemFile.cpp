@@ -13,7 +13,7 @@ constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMaxIndex = std::numeric_limits<std::int32_t>::max();
 
 /// Reads field after field; the first error sticks and later reads are skipped.
-class Reader
+class Reader : JsonFields
 {
 public:
     Result<Problem> problem(const JsonReader& root)
@@ -21,10 +21,7 @@ public:
         check(root.allowOnly({"format", "overlap", "layers", "tensors", "shared_weights", "devices",
                               "bandwidth_bps", "occupancy_s", "delay_s", "source", "sink",
                               "memory_model", "stages", "pins"}));
-        const auto format = take(root.required("format"));
-        if (format && take(format->string()) != "millrace-problem/1")
-            check(Result<void>(format->error("\"millrace-problem/1\" is needed; this file is of "
-                                             "another kind or version")));
+        format(root, "millrace-problem/1");
         Problem problem;
         if (const auto overlap = root.optional("overlap"))
             problem.overlap = take(overlap->boolean()).value_or(true) ? Overlap::Yes : Overlap::No;
@@ -47,40 +44,6 @@ public:
     }
 
 private:
-    void check(const Result<void>& result)
-    {
-        if (!result && !m_error)
-            m_error = result.error();
-    }
-    template <class T>
-    std::optional<T> take(Result<T> result)
-    {
-        if (result)
-            return std::move(*result);
-        if (!m_error)
-            m_error = std::move(result.error());
-        return std::nullopt;
-    }
-    std::int64_t integer(const JsonReader& at, std::string_view key, std::int64_t high)
-    {
-        const auto field = take(at.required(key));
-        return field ? take(field->integer(0, high)).value_or(0) : 0;
-    }
-    std::string text(const JsonReader& at, std::string_view key)
-    {
-        const auto field = take(at.required(key));
-        return field ? take(field->string()).value_or("") : "";
-    }
-    template <class Visit>
-    void each(const JsonReader& at, std::string_view key, const Visit& visit)
-    {
-        const auto field = take(at.required(key));
-        if (m_error || !field)
-            return;
-        const auto items = take(field->elements());
-        for (std::size_t i = 0; items && i < items->size() && !m_error; ++i)
-            visit((*items)[i]);
-    }
     std::vector<LayerId> layers(const JsonReader& at, std::string_view key)
     {
         std::vector<LayerId> ids;
@@ -206,8 +169,6 @@ private:
                 problem.pins.push_back({LayerId(id("layer")), DeviceId(id("device"))});
             });
     }
-
-    std::optional<Error> m_error;
 };
 
 template <class T>

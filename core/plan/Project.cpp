@@ -47,7 +47,7 @@ Json scenarioJson(const Scenario& scenario)
 }
 
 /// Each of these reads one thing or leaves the first error in `m_error`.
-class Reader
+class Reader : JsonFields
 {
 public:
     explicit Reader(std::filesystem::path folder) : m_folder(std::move(folder)) {}
@@ -55,10 +55,7 @@ public:
     Result<Project> project(const JsonReader& root)
     {
         check(root.allowOnly({"format", "model", "scenarios", "current", "window"}));
-        const auto format = take(root.required("format"));
-        if (format && take(format->string()) != "millrace-project/1")
-            check(Result<void>(format->error("\"millrace-project/1\" is needed; this file is of "
-                                             "another kind or version")));
+        format(root, "millrace-project/1");
         Project project;
         if (const auto model = take(root.required("model")); model && !model->isNull())
             readModel(*model, project);
@@ -80,26 +77,6 @@ public:
     }
 
 private:
-    void check(const Result<void>& result)
-    {
-        if (!result && !m_error)
-            m_error = result.error();
-    }
-    template <class T>
-    std::optional<T> take(Result<T> result)
-    {
-        if (result)
-            return std::move(*result);
-        if (!m_error)
-            m_error = std::move(result.error());
-        return std::nullopt;
-    }
-    std::string text(const JsonReader& at, std::string_view key)
-    {
-        const auto field = take(at.required(key));
-        return field ? take(field->string()).value_or("") : "";
-    }
-
     void readModel(const JsonReader& at, Project& project)
     {
         check(at.allowOnly({"path", "sha256", "dims"}));
@@ -156,7 +133,6 @@ private:
     }
 
     std::filesystem::path m_folder;
-    std::optional<Error> m_error;
 };
 
 } // namespace

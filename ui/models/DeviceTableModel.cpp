@@ -47,30 +47,14 @@ Result<cluster::Device> withText(cluster::Device device, int column, const QStri
 
 } // namespace
 
-void DeviceTableModel::setSnapshot(const Snapshot& snapshot)
-{
-    const auto count = [](const Snapshot& s) { return s.cluster ? s.cluster->devices.size() : 0; };
-    if (count(snapshot) == count(m_snapshot)) {
-        m_snapshot = snapshot;
-        if (rowCount() > 0)
-            emit dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1));
-        return;
-    }
-    beginResetModel();
-    m_snapshot = snapshot;
-    endResetModel();
-}
-
 const cluster::Device& DeviceTableModel::device(int row) const
 {
-    return m_snapshot.cluster->devices[static_cast<std::size_t>(row)];
+    return cluster().devices[static_cast<std::size_t>(row)];
 }
 
 int DeviceTableModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || !m_snapshot.cluster
-               ? 0
-               : static_cast<int>(m_snapshot.cluster->devices.size());
+    return parent.isValid() || !snapshot().cluster ? 0 : static_cast<int>(cluster().devices.size());
 }
 
 int DeviceTableModel::columnCount(const QModelIndex& parent) const
@@ -85,13 +69,13 @@ QString DeviceTableModel::runs(int row) const
         return tr("switched off");
     if (!at.stages)
         return tr("hosts no stage");
-    if (m_snapshot.plan)
-        for (std::size_t k = 0; k < m_snapshot.plan->stages.size(); ++k)
-            if (m_snapshot.plan->stages[k].device == DeviceId(static_cast<std::size_t>(row)))
+    if (snapshot().plan)
+        for (std::size_t k = 0; k < snapshot().plan->stages.size(); ++k)
+            if (snapshot().plan->stages[k].device == DeviceId(static_cast<std::size_t>(row)))
                 return tr("stage %1: %2, %3")
-                    .arg(QString::number(k + 1), figure(m_snapshot.plan->stages[k].compute),
-                         figure(m_snapshot.plan->stages[k].memory));
-    return m_snapshot.plan ? tr("nothing") : QString();
+                    .arg(QString::number(k + 1), figure(snapshot().plan->stages[k].compute),
+                         figure(snapshot().plan->stages[k].memory));
+    return snapshot().plan ? tr("nothing") : QString();
 }
 
 QString DeviceTableModel::text(int row, int column) const
@@ -158,17 +142,16 @@ bool DeviceTableModel::request(int row, const Result<cluster::Device>& changed)
 {
     if (changed && *changed == device(row))
         return true;
-    const auto cluster = changed.and_then([this, row](const cluster::Device& next) {
-        return cluster::withDevice(*m_snapshot.cluster, DeviceId(static_cast<std::size_t>(row)),
-                                   next);
+    const auto edited = changed.and_then([this, row](const cluster::Device& next) {
+        return cluster::withDevice(cluster(), DeviceId(static_cast<std::size_t>(row)), next);
     });
-    if (!cluster) {
+    if (!edited) {
         emit editRefused(tr("Cannot change %1. %2.")
                              .arg(QString::fromStdString(device(row).name),
-                                  QString::fromStdString(cluster.error().message)));
+                                  QString::fromStdString(edited.error().message)));
         return false;
     }
-    emit editRequested(*cluster, tr("change %1").arg(QString::fromStdString(changed->name)), {});
+    emit editRequested(*edited, tr("change %1").arg(QString::fromStdString(changed->name)), {});
     return true;
 }
 

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/models/Snapshot.h"
-
-#include <QAbstractTableModel>
+#include "ui/models/ClusterTableModel.h"
 
 namespace millrace::ui
 {
 
-/// The cluster's devices, one row each, edited in place. What the operator types becomes an edit
-/// request; the table shows it once the next snapshot has it.
-class DeviceTableModel : public QAbstractTableModel
+/// The cluster's devices, one row each.
+class DeviceTableModel : public ClusterTableModel
 {
     Q_OBJECT
 public:
     enum Column { InUse, Name, Class, Memory, Speed, HostsStages, Runs };
     static constexpr int kColumns = Runs + 1;
 
-    using QAbstractTableModel::QAbstractTableModel;
-    void setSnapshot(const Snapshot& snapshot);
+    using ClusterTableModel::ClusterTableModel;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -28,18 +24,11 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
                                       int role) const override;
 
-signals:
-    void editRequested(const millrace::cluster::Cluster& cluster, const QString& what,
-                       const QString& mergeKey);
-    void editRefused(const QString& message);
-
 private:
     [[nodiscard]] const cluster::Device& device(int row) const;
     [[nodiscard]] QString runs(int row) const;
     [[nodiscard]] QString text(int row, int column) const;
     bool request(int row, const Result<cluster::Device>& changed);
-
-    Snapshot m_snapshot;
 };
 
 } // namespace millrace::ui

@@ -25,23 +25,9 @@ Result<cluster::Link> withText(cluster::Link link, int column, const QString& ty
 
 } // namespace
 
-void LinkTableModel::setSnapshot(const Snapshot& snapshot)
-{
-    const auto count = [](const Snapshot& s) { return s.cluster ? s.cluster->devices.size() : 0; };
-    if (count(snapshot) == count(m_snapshot)) {
-        m_snapshot = snapshot;
-        if (rowCount() > 0)
-            emit dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1));
-        return;
-    }
-    beginResetModel();
-    m_snapshot = snapshot;
-    endResetModel();
-}
-
 LinkEnds LinkTableModel::endsAt(int row) const
 {
-    const auto others = static_cast<int>(m_snapshot.cluster->devices.size()) - 1;
+    const auto others = static_cast<int>(cluster().devices.size()) - 1;
     const int from = row / others;
     const int to = row % others;
     return {DeviceId(from), DeviceId(to < from ? to : to + 1)};
@@ -50,14 +36,14 @@ LinkEnds LinkTableModel::endsAt(int row) const
 cluster::Link LinkTableModel::link(int row) const
 {
     const LinkEnds ends = endsAt(row);
-    return m_snapshot.cluster->link(ends.from, ends.to);
+    return cluster().link(ends.from, ends.to);
 }
 
 const plan::Hop* LinkTableModel::hop(int row) const
 {
     const LinkEnds ends = endsAt(row);
-    if (m_snapshot.plan)
-        for (const plan::Hop& hop : m_snapshot.plan->hops)
+    if (snapshot().plan)
+        for (const plan::Hop& hop : snapshot().plan->hops)
             if (hop.from == ends.from && hop.to == ends.to)
                 return &hop;
     return nullptr;
@@ -65,9 +51,9 @@ const plan::Hop* LinkTableModel::hop(int row) const
 
 int LinkTableModel::rowCount(const QModelIndex& parent) const
 {
-    if (parent.isValid() || !m_snapshot.cluster)
+    if (parent.isValid() || !snapshot().cluster)
         return 0;
-    const auto devices = static_cast<int>(m_snapshot.cluster->devices.size());
+    const auto devices = static_cast<int>(cluster().devices.size());
     return devices * (devices - 1);
 }
 
@@ -76,18 +62,13 @@ int LinkTableModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : kColumns;
 }
 
-QString LinkTableModel::name(DeviceId device) const
-{
-    return QString::fromStdString(m_snapshot.cluster->devices[device.index()].name);
-}
-
 QString LinkTableModel::text(int row, int column) const
 {
     switch (column) {
     case From:
-        return name(endsAt(row).from);
+        return deviceName(endsAt(row).from);
     case To:
-        return name(endsAt(row).to);
+        return deviceName(endsAt(row).to);
     case Bandwidth:
         return QString::fromStdString(exactBandwidth(link(row).bandwidth));
     case Delay:
@@ -134,19 +115,19 @@ bool LinkTableModel::setData(const QModelIndex& index, const QVariant& value, in
     if (!index.isValid() || role != Qt::EditRole)
         return false;
     const LinkEnds ends = endsAt(index.row());
-    const QString pair = QString(name(ends.from) + u" > " + name(ends.to));
+    const QString pair = QString(deviceName(ends.from) + u" > " + deviceName(ends.to));
     const auto changed = withText(link(index.row()), index.column(), value.toString());
     if (changed && *changed == link(index.row()))
         return true;
-    const auto cluster = changed.and_then([this, ends](const cluster::Link& next) {
-        return cluster::withLink(*m_snapshot.cluster, ends.from, ends.to, next);
+    const auto edited = changed.and_then([this, ends](const cluster::Link& next) {
+        return cluster::withLink(cluster(), ends.from, ends.to, next);
     });
-    if (!cluster) {
+    if (!edited) {
         emit editRefused(tr("Cannot change the link %1. %2.")
-                             .arg(pair, QString::fromStdString(cluster.error().message)));
+                             .arg(pair, QString::fromStdString(edited.error().message)));
         return false;
     }
-    emit editRequested(*cluster, tr("change link %1").arg(pair), {});
+    emit editRequested(*edited, tr("change link %1").arg(pair), {});
     return true;
 }
 

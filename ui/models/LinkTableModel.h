@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/models/ClusterTableModel.h"
 #include "ui/models/Selection.h"
-#include "ui/models/Snapshot.h"
-
-#include <QAbstractTableModel>
 
 namespace millrace::ui
 {
 
-/// Every directed pair of devices, one row each, edited in place as in DeviceTableModel.
-class LinkTableModel : public QAbstractTableModel
+/// Every directed pair of devices, one row each.
+class LinkTableModel : public ClusterTableModel
 {
     Q_OBJECT
 public:
     enum Column { From, To, Bandwidth, Delay, Carries };
     static constexpr int kColumns = Carries + 1;
 
-    using QAbstractTableModel::QAbstractTableModel;
-    void setSnapshot(const Snapshot& snapshot);
+    using ClusterTableModel::ClusterTableModel;
     [[nodiscard]] LinkEnds endsAt(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -29,18 +26,10 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
                                       int role) const override;
 
-signals:
-    void editRequested(const millrace::cluster::Cluster& cluster, const QString& what,
-                       const QString& mergeKey);
-    void editRefused(const QString& message);
-
 private:
     [[nodiscard]] cluster::Link link(int row) const;
     [[nodiscard]] const plan::Hop* hop(int row) const;
-    [[nodiscard]] QString name(DeviceId device) const;
     [[nodiscard]] QString text(int row, int column) const;
-
-    Snapshot m_snapshot;
 };
 
 } // namespace millrace::ui
