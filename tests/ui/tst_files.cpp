@@ -174,6 +174,27 @@ private slots:
         QCOMPARE(window->document().model()->dims().at("batch"), std::int64_t{4});
     }
 
+    void modelAndClusterBeginWithoutQuestions()
+    {
+        smallModel().save(file("begin.onnx").toStdString());
+        write(file("begin.yaml"), "millrace: cluster/1\ndevices:\n  - {name: a, memory: 1 GiB}\n");
+        Window window(settings());
+        window->start({file("begin.onnx"), file("begin.yaml"), {{"batch", 2}}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QCOMPARE(window.snapshot().cluster->devices.size(), std::size_t{1});
+        QVERIFY(window.answers().asked.isEmpty());
+        QVERIFY(!window->document().isModified());
+    }
+
+    void badClusterAtTheStartIsNamed()
+    {
+        write(file("bad.yaml"), "millrace: cluster/1\ndevices: 3\n");
+        Window window(settings());
+        window->start({file("begin.onnx"), file("bad.yaml"), {}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(window.message().contains(QStringLiteral("bad.yaml:2")));
+    }
+
     void openingReplacesUnsavedWorkOnlyAfterAsking()
     {
         smallModel().save(file("other.onnx").toStdString());

@@ -261,8 +261,8 @@ void MainWindow::start(const StartRequest& request)
 {
     if (request.file.isEmpty())
         return m_document.openExample();
-    if (!request.cluster.isEmpty())
-        m_document.openCluster(request.cluster.toStdString());
+    if (!request.cluster.isEmpty() && !m_document.beginWithCluster(request.cluster.toStdString()))
+        return;
     if (request.dims.empty())
         return m_files->openPath(request.file);
     m_document.openModel(request.file.toStdString(), request.dims);

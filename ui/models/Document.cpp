@@ -183,12 +183,28 @@ void Document::load(const std::filesystem::path& path,
         });
 }
 
+/// None after failed().
+std::optional<cluster::Cluster> Document::read(const std::filesystem::path& path)
+{
+    auto cluster = cluster::readCluster(path);
+    if (cluster)
+        return std::move(*cluster);
+    emit failed(tr("Cannot open the cluster. %1.").arg(text(cluster.error().message)));
+    return std::nullopt;
+}
+
 void Document::openCluster(const std::filesystem::path& path)
 {
-    const auto read = cluster::readCluster(path);
-    if (!read)
-        return emit failed(tr("Cannot open the cluster. %1.").arg(text(read.error().message)));
-    editCluster(*read, tr("open cluster %1").arg(text(path.filename().string())));
+    if (const auto cluster = read(path))
+        editCluster(*cluster, tr("open cluster %1").arg(text(path.filename().string())));
+}
+
+bool Document::beginWithCluster(const std::filesystem::path& path)
+{
+    const auto cluster = read(path);
+    if (cluster)
+        reset({{{tr("baseline").toStdString(), *cluster, {}, {}, {}, {}}}, 0});
+    return cluster.has_value();
 }
 
 void Document::openProject(const std::filesystem::path& path)

@@ -51,6 +51,9 @@ public:
     void openModel(const std::filesystem::path& path,
                    const std::map<std::string, std::int64_t>& dims);
     void openCluster(const std::filesystem::path& path);
+    /// The cluster to begin with, before a model is open: no edit, nothing to undo. False after
+    /// failed().
+    bool beginWithCluster(const std::filesystem::path& path);
     void openProject(const std::filesystem::path& path);
     /// False after failed().
     bool saveProject(const std::filesystem::path& path, const Json& windowState);
@@ -121,6 +124,7 @@ private:
     void replan();
     void planned(const Result<Planned>& outcome);
     [[nodiscard]] plan::PlanRequest request() const;
+    [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
     [[nodiscard]] bool isScenarioNameFree(const QString& name);
     bool write(const std::filesystem::path& path, const std::string& content);
 
