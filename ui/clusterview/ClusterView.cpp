@@ -248,9 +248,10 @@ void ClusterView::duplicate(DeviceId device)
 void ClusterView::remove(DeviceId device)
 {
     const QString name = nameOf(device);
-    if (m_selection != nullptr)
+    const auto next = cluster::withoutDevice(*m_snapshot.cluster, device);
+    if (next && m_selection != nullptr)
         m_selection->select({});
-    request(cluster::withoutDevice(*m_snapshot.cluster, device), tr("remove %1").arg(name));
+    request(next, tr("remove %1").arg(name));
 }
 
 void ClusterView::addDevice()

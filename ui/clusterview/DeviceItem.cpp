@@ -42,7 +42,8 @@ void DeviceItem::paintRing(QPainter& painter, const QRectF& place) const
     painter.setPen(QPen(m_look.hasStage ? m_look.color.lighter(150) : m_faint, 1));
     painter.drawEllipse(place);
     if (m_look.hasStage) {
-        painter.setPen(QPen(m_look.color, 5, Qt::SolidLine, Qt::FlatCap));
+        const QColor arc = m_look.used > 1 ? m_alarm : m_look.color;
+        painter.setPen(QPen(arc, 5, Qt::SolidLine, Qt::FlatCap));
         painter.drawArc(place, 90 * 16, -static_cast<int>(kFull * std::min(1.0, m_look.used)));
     }
     painter.setPen(Qt::NoPen);

@@ -19,7 +19,8 @@ struct DeviceLook {
     QString memory; ///< "38 % of 128 MiB"; empty for a device that hosts no stage
     QString tip;
     QColor color;
-    double used = 0; ///< share of the memory, 0..1; above 1 never happens in a valid plan
+    double used =
+        0; ///< share of the memory, 0..1; above 1 while less is given than the last plan used
     bool enabled = true, hasStage = false, bottleneck = false;
     bool operator==(const DeviceLook&) const = default;
 };

@@ -74,6 +74,8 @@ std::vector<DeviceLook> deviceLooks(const Snapshot& snapshot, const QPalette& pa
         return looks;
     for (std::size_t k = 0; k < snapshot.plan->stages.size(); ++k) {
         const plan::Stage& stage = snapshot.plan->stages[k];
+        if (stage.device.index() >= looks.size())
+            continue; // the cluster is newer than the plan
         const cluster::Device& device = snapshot.cluster->devices[stage.device.index()];
         DeviceLook& look = looks[stage.device.index()];
         look.hasStage = true;
@@ -98,9 +100,11 @@ std::vector<LinkLook> linkLooks(const Snapshot& snapshot, const QPalette& palett
     const DevicePalette colours(palette);
     std::vector<LinkLook> hops;
     std::set<std::pair<DeviceId, DeviceId>> used;
+    const std::size_t count = snapshot.cluster->devices.size();
     for (std::size_t k = 0; snapshot.plan && k < snapshot.plan->hops.size(); ++k) {
         const plan::Hop& hop = snapshot.plan->hops[k];
-        if (!hop.from || !hop.to || hop.from == hop.to)
+        if (!hop.from || !hop.to || hop.from == hop.to ||
+            std::max(*hop.from, *hop.to).index() >= count)
             continue;
         const LinkEnds ends{*hop.from, *hop.to};
         used.insert(std::minmax(*hop.from, *hop.to));
@@ -118,7 +122,6 @@ std::vector<LinkLook> linkLooks(const Snapshot& snapshot, const QPalette& palett
         hops.push_back(look);
     }
     std::vector<LinkLook> looks;
-    const std::size_t count = snapshot.cluster->devices.size();
     for (std::size_t a = 0; a < count; ++a)
         for (std::size_t b = a + 1; b < count; ++b) {
             const LinkEnds ends{DeviceId(a), DeviceId(b)};

@@ -135,48 +135,84 @@ QString describeTensor(const Snapshot& snapshot, TensorId id)
     return QString(Tr::tr("<h3>Tensor</h3>") + u"<p>" + tensorRow(tensor) + u"</p>" + ways.html());
 }
 
-QString describeAll(const Snapshot& snapshot)
+namespace
 {
-    if (!snapshot.graph)
-        return Tr::tr("<p>Open a model to see what it is made of.</p>");
+
+QString describeModel(const graph::Graph& graph)
+{
     const QLocale locale;
+    Bytes activations;
+    for (const graph::Layer& layer : graph.layers)
+        activations = std::max(activations, layer.activationBytes);
     Table model(Tr::tr("Model"));
-    model.row(Tr::tr("layers"), locale.toString(snapshot.graph->layers.size()))
-        .row(Tr::tr("parameters"),
-             locale.toString(static_cast<qlonglong>(snapshot.graph->parameterCount())))
-        .row(Tr::tr("weights"), figure(snapshot.graph->totalWeightBytes()));
-    for (const TensorId id : snapshot.graph->inputs)
-        model.row(Tr::tr("input"), tensorRow(snapshot.graph->tensors[id.index()]));
-    for (const TensorId id : snapshot.graph->outputs)
-        model.row(Tr::tr("output"), tensorRow(snapshot.graph->tensors[id.index()]));
+    if (!graph.name.empty())
+        model.row(Tr::tr("name"), escaped(graph.name));
+    model.row(Tr::tr("layers"), locale.toString(graph.layers.size()))
+        .row(Tr::tr("parameters"), locale.toString(static_cast<qlonglong>(graph.parameterCount())))
+        .row(Tr::tr("weights"), figure(graph.totalWeightBytes()))
+        .row(Tr::tr("activations"), Tr::tr("%1 at most").arg(figure(activations)));
+    for (const TensorId id : graph.inputs)
+        model.row(Tr::tr("input"), tensorRow(graph.tensors[id.index()]));
+    for (const TensorId id : graph.outputs)
+        model.row(Tr::tr("output"), tensorRow(graph.tensors[id.index()]));
+    return model.html();
+}
+
+QString describeCluster(const cluster::Cluster& devices)
+{
     Table cluster(Tr::tr("Cluster"));
     Bytes memory;
     int usable = 0;
-    for (const cluster::Device& device : snapshot.cluster->devices)
+    for (const cluster::Device& device : devices.devices)
         if (device.enabled && device.stages) {
             memory += device.memory;
             ++usable;
         }
     cluster.row(Tr::tr("devices for stages"), QString::number(usable))
         .row(Tr::tr("memory"), figure(memory));
-    QString html = QString(model.html() + cluster.html());
-    if (!snapshot.plan || !snapshot.plan->hasStages())
-        return html;
-    const plan::Plan& plan = *snapshot.plan;
-    std::vector<std::string> names;
-    for (const plan::Device& device : snapshot.problem->devices)
-        names.push_back(device.name);
+    return cluster.html();
+}
+
+QString describePlan(const plan::Plan& plan, const plan::Problem& problem)
+{
     Table figures(Tr::tr("Plan"));
-    figures.row(Tr::tr("status"), statusText(plan.status))
+    figures.row(Tr::tr("status"), statusText(plan.status));
+    for (const std::string& why : plan.whyInfeasible)
+        figures.row(Tr::tr("why"), escaped(why));
+    if (!plan.hasStages())
+        return figures.html();
+    std::vector<std::string> names;
+    for (const plan::Device& device : problem.devices)
+        names.push_back(device.name);
+    figures
         .row(Tr::tr("bottleneck"), QString(figure(plan.bottleneckTime) + u", " +
                                            bottleneckText(plan, names).toHtmlEscaped()))
         .row(Tr::tr("no plan is below"), figure(plan.lowerBound))
+        .row(Tr::tr("gap"), percent(plan.gap()))
         .row(Tr::tr("throughput"), perSecond(plan.throughput()))
         .row(Tr::tr("one request"), figure(plan.endToEnd))
         .row(Tr::tr("one device alone"),
-             plan.singleDevice ? figure(*plan.singleDevice) : Tr::tr("the model fits on none"));
-    return html + figures.html() +
-           Tr::tr("<p>Select a layer, device or link to see and change it.</p>");
+             plan.singleDevice ? figure(*plan.singleDevice) : Tr::tr("the model fits on none"))
+        .row(Tr::tr("algorithm"), escaped(plan.solver.algorithm))
+        .row(Tr::tr("solved in"), figure(plan.solver.elapsed));
+    for (const std::string& note : plan.notes)
+        figures.row(Tr::tr("note"), escaped(note));
+    return figures.html();
+}
+
+} // namespace
+
+QString describeAll(const Snapshot& snapshot)
+{
+    QString html = snapshot.graph ? describeModel(*snapshot.graph)
+                                  : Tr::tr("<p>Open a model to see what it is made of.</p>");
+    if (snapshot.cluster)
+        html += describeCluster(*snapshot.cluster);
+    if (snapshot.plan && snapshot.problem)
+        html += describePlan(*snapshot.plan, *snapshot.problem);
+    if (snapshot.graph && snapshot.cluster)
+        html += Tr::tr("<p>Select a layer, device or link to see and change it.</p>");
+    return html;
 }
 
 } // namespace millrace::ui

@@ -102,7 +102,7 @@ void DevicePage::request(const cluster::Device& next, const QString& mergeKey)
 
 QString DevicePage::usage() const
 {
-    if (!m_snapshot.plan || !m_snapshot.plan->hasStages())
+    if (!m_snapshot.plan || !m_snapshot.problem || !m_snapshot.plan->hasStages())
         return {};
     const auto& stages = m_snapshot.plan->stages;
     const auto found = std::find_if(stages.begin(), stages.end(), [this](const plan::Stage& stage) {
@@ -111,7 +111,8 @@ QString DevicePage::usage() const
     if (found == stages.end())
         return tr("The plan runs nothing here.");
     const auto layerName = [this](LayerId layer) {
-        return QString::fromStdString(m_snapshot.graph->layers[layer.index()].name).toHtmlEscaped();
+        return QString::fromStdString(m_snapshot.problem->layers[layer.index()].name)
+            .toHtmlEscaped();
     };
     return tr("<p><b>Stage %1 of %2</b></p><p>%n layer(s), from %3 to %4</p>", nullptr,
               static_cast<int>(found->layers.size()))
@@ -136,8 +137,11 @@ void DevicePage::show(const Snapshot& snapshot, DeviceId device)
     };
     setField(m_name, this->device().name);
     setField(m_class, this->device().className);
-    m_memory->setValue(static_cast<double>(this->device().memory.value));
-    m_speed->setValue(this->device().speed);
+    const auto setQuantity = [other](QuantityEdit* edit, double value) {
+        return other ? edit->reset(value) : edit->setValue(value);
+    };
+    setQuantity(m_memory, static_cast<double>(this->device().memory.value));
+    setQuantity(m_speed, this->device().speed);
     m_enabled->setChecked(this->device().enabled);
     m_stages->setChecked(this->device().stages);
     m_usage->setText(usage());

@@ -92,6 +92,8 @@ void Inspector::showPin(LayerId layer)
 {
     m_pin->clear();
     m_pin->addItem(tr("any device"), -1);
+    if (!m_snapshot.cluster)
+        return;
     const auto& devices = m_snapshot.cluster->devices;
     for (std::size_t i = 0; i < devices.size(); ++i)
         if (devices[i].stages)
@@ -107,10 +109,10 @@ void Inspector::showPin(LayerId layer)
 
 void Inspector::refresh()
 {
-    if (m_selection == nullptr || !m_snapshot.cluster)
+    if (m_selection == nullptr)
         return;
     const Selected& selected = m_selection->current();
-    const std::size_t devices = m_snapshot.cluster->devices.size();
+    const std::size_t devices = m_snapshot.cluster ? m_snapshot.cluster->devices.size() : 0;
     const auto* layer = std::get_if<LayerId>(&selected);
     const auto* tensor = std::get_if<TensorId>(&selected);
     const auto* device = std::get_if<DeviceId>(&selected);

@@ -117,7 +117,10 @@ void LinkPage::show(const Snapshot& snapshot, const LinkEnds& ends)
     m_snapshot = snapshot;
     m_ends = ends;
     m_title->setText(name());
-    m_bandwidth->setValue(link().bandwidth.value);
+    if (other)
+        m_bandwidth->reset(link().bandwidth.value);
+    else
+        m_bandwidth->setValue(link().bandwidth.value);
     const auto setField = [other](QLineEdit* field, Seconds value) {
         if (other || !field->hasFocus() || !field->isModified())
             field->setText(QString::fromStdString(exactDuration(value)));

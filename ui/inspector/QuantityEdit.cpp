@@ -56,6 +56,12 @@ void QuantityEdit::setValue(double value)
     show();
 }
 
+void QuantityEdit::reset(double value)
+{
+    m_value = value;
+    show();
+}
+
 void QuantityEdit::show()
 {
     const QSignalBlocker quiet(m_slider);

@@ -29,6 +29,8 @@ public:
                  QWidget* parent = nullptr);
     /// Shows a value without a signal.
     void setValue(double value);
+    /// Also drops what is being typed or does not parse: the field now means another thing.
+    void reset(double value);
     [[nodiscard]] double value() const { return m_value; }
 
 signals:
