@@ -151,6 +151,10 @@ Speicher %4 von %5</numerusform>
         <source>No cluster is open. Open a cluster file, or add a device.</source>
         <translation>Kein Cluster ist offen. Öffnen Sie eine Clusterdatei oder fügen Sie ein Gerät hinzu.</translation>
     </message>
+    <message>
+        <source>Fit</source>
+        <translation>Einpassen</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::DevicePage</name>
@@ -1036,8 +1040,8 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>Probleme (%1)</translation>
     </message>
     <message>
-        <source>There is no feasible plan. %1. Undo the edit, or give a device more.</source>
-        <translation>Es gibt keinen möglichen Plan. %1. Machen Sie die Änderung rückgängig oder geben Sie einem Gerät mehr.</translation>
+        <source>There is no feasible plan: %1. Undo the edit, or change the cluster.</source>
+        <translation>Es gibt keinen möglichen Plan: %1. Machen Sie die Änderung rückgängig oder ändern Sie den Cluster.</translation>
     </message>
     <message>
         <source>Millrace[*]</source>

@@ -79,12 +79,10 @@ private slots:
     {
         QTest::addColumn<int>("devices");
         QTest::addColumn<QSize>("size");
-        for (const int devices : {3, 4, 5, 6, 7})
-            for (const QSize size : {QSize(640, 500), QSize(900, 400)})
+        for (const int devices : {3, 4, 5, 6, 7, 8, 12})
+            for (const QSize size : {QSize(480, 300), QSize(640, 500), QSize(900, 400)})
                 QTest::addRow("%d+1 devices, %dx%d", devices, size.width(), size.height())
                     << devices << size;
-        for (const int devices : {3, 4})
-            QTest::addRow("%d+1 devices, 480x300", devices) << devices << QSize(480, 300);
     }
     void nothingOverlaps()
     {

@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QPainter>
 #include <QSignalBlocker>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,8 @@ namespace
 
 constexpr double kMargin = 6;
 constexpr QSizeF kSmallestPane(380, 300); // below, the picture shrinks
+constexpr double kShrink = 1.12;
+constexpr double kSmallest = 5; // times smaller
 
 QRectF cardRect(const DeviceItem& item)
 {
@@ -39,6 +42,9 @@ ClusterView::ClusterView(QWidget* parent) : QGraphicsView(parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setViewportUpdateMode(FullViewportUpdate);
+    setTransformationAnchor(AnchorUnderMouse);
+    setDragMode(ScrollHandDrag);
+    viewport()->setCursor(Qt::ArrowCursor);
     setMinimumSize(180, 140);
     connect(scene(), &QGraphicsScene::selectionChanged, this, &ClusterView::sceneSelectionChanged);
 }
@@ -89,8 +95,8 @@ void ClusterView::rebuild()
     const std::vector<DeviceLook> looks = deviceLooks(m_snapshot, palette());
     for (std::size_t i = 0; i < count; ++i)
         m_devices[i]->setLook(looks[i], palette());
-    place();
     addLinks();
+    place();
     if (m_selection != nullptr)
         showSelection(m_selection->current());
 }
@@ -103,14 +109,17 @@ void ClusterView::addLinks()
         scene()->addItem(item);
         m_links.push_back(item);
     }
-    placeLabels();
+}
+
+QSizeF ClusterView::pane() const
+{
+    return QSizeF(viewport()->size()).expandedTo(kSmallestPane) * m_shrink;
 }
 
 QPointF ClusterView::fromNormalised(const QPointF& at) const
 {
-    const QSizeF pane = QSizeF(viewport()->size()).expandedTo(kSmallestPane);
-    return {at.x() * (pane.width() / 2 - DeviceItem::kWidth / 2 - kMargin),
-            at.y() * (pane.height() / 2 - DeviceItem::kHeight / 2 - kMargin)};
+    return {at.x() * (pane().width() / 2 - DeviceItem::kWidth / 2 - kMargin),
+            at.y() * (pane().height() / 2 - DeviceItem::kHeight / 2 - kMargin)};
 }
 
 QPointF ClusterView::normalised(const QPointF& at) const
@@ -119,9 +128,45 @@ QPointF ClusterView::normalised(const QPointF& at) const
     return {std::clamp(at.x() / corner.x(), -1.0, 1.0), std::clamp(at.y() / corner.y(), -1.0, 1.0)};
 }
 
+/// Shrinks the picture until nothing in it overlaps; what the operator dragged stays where it is.
+void ClusterView::place()
+{
+    const bool isDragged =
+        std::any_of(m_devices.begin(), m_devices.end(), [this](const DeviceItem* item) {
+            return m_positions.contains(item->look().name);
+        });
+    if (!isDragged)
+        m_shrink = 1;
+    placeCards();
+    while (!isDragged && hasOverlaps() && m_shrink < kSmallest) {
+        m_shrink *= kShrink;
+        placeCards();
+    }
+    if (!m_zoomed)
+        fitInView(sceneRect(), Qt::KeepAspectRatio);
+}
+
+void ClusterView::fit()
+{
+    m_zoomed = false;
+    place();
+}
+
+/// Ctrl and the wheel zoom to the cursor.
+void ClusterView::wheelEvent(QWheelEvent* event)
+{
+    if (!event->modifiers().testFlag(Qt::ControlModifier))
+        return QGraphicsView::wheelEvent(event);
+    const double factor = std::pow(kShrink, event->angleDelta().y() / 60.0);
+    if (transform().m11() * factor > 0.1 && transform().m11() * factor < 5)
+        scale(factor, factor);
+    m_zoomed = true;
+    event->accept();
+}
+
 /// Around an ellipse from the top, in the cluster's order, so that a card stays where it is
 /// whatever the plan does.
-void ClusterView::place()
+void ClusterView::placeCards()
 {
     m_placing = true;
     for (std::size_t i = 0; i < m_devices.size(); ++i) {
@@ -135,12 +180,10 @@ void ClusterView::place()
             m_devices[i]->setPos(fromNormalised(at));
     }
     m_placing = false;
-    const QSizeF pane = QSizeF(viewport()->size()).expandedTo(kSmallestPane);
-    setSceneRect({-pane.width() / 2, -pane.height() / 2, pane.width(), pane.height()});
+    setSceneRect(QRectF(QPointF(-pane().width() / 2, -pane().height() / 2), pane()));
     for (LinkItem* link : m_links)
         link->follow();
     placeLabels();
-    fitInView(sceneRect(), Qt::KeepAspectRatio);
 }
 
 /// Labels move along and beside their links until they hide neither a card nor another label.
@@ -280,6 +323,7 @@ void ClusterView::contextMenuEvent(QContextMenuEvent* event)
     }
     menu->addAction(tr("Add Device"), this, [this] { addDevice(); });
     menu->addAction(tr("Arrange Anew"), this, [this] { setPositions({}); });
+    menu->addAction(tr("Fit"), this, &ClusterView::fit);
     menu->popup(event->globalPos());
 }
 

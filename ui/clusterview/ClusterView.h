@@ -18,7 +18,7 @@ class DeviceItem;
 class LinkItem;
 
 /// Devices as cards around an ellipse, or where the operator dragged them; the plan's hops as
-/// arrows. GUI thread only.
+/// arrows. Ctrl and the wheel zoom, dragging the ground pans. GUI thread only.
 class ClusterView : public QGraphicsView
 {
     Q_OBJECT
@@ -31,6 +31,7 @@ public:
     /// Where devices were dragged to, by name; -1..1 across the pane.
     [[nodiscard]] QVariantMap positions() const { return m_positions; }
     void setPositions(const QVariantMap& positions);
+    void fit();
     /// The links' labels as they are shown, and whether any two cards or labels overlap.
     [[nodiscard]] QStringList labels() const;
     [[nodiscard]] bool hasOverlaps() const;
@@ -41,6 +42,7 @@ signals:
     void editRefused(const QString& message);
 
 protected:
+    void wheelEvent(QWheelEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -50,6 +52,7 @@ protected:
 private:
     void rebuild();
     void place();
+    void placeCards();
     void placeLabels();
     void addLinks();
     void deviceMoved(const DeviceItem& item);
@@ -61,6 +64,7 @@ private:
     void remove(DeviceId device);
     void addDevice();
     [[nodiscard]] QString nameOf(DeviceId device) const;
+    [[nodiscard]] QSizeF pane() const; ///< in scene units
     [[nodiscard]] QPointF normalised(const QPointF& at) const;
     [[nodiscard]] QPointF fromNormalised(const QPointF& at) const;
 
@@ -69,6 +73,8 @@ private:
     std::vector<DeviceItem*> m_devices;
     std::vector<LinkItem*> m_links;
     QVariantMap m_positions;
+    double m_shrink = 1;      ///< scene units to a pixel
+    bool m_zoomed = false;    ///< by the operator: no more fitting
     bool m_placing = false;   ///< cards are moved by the view, not by the operator
     bool m_following = false; ///< the shared selection is being shown: no echo
 };

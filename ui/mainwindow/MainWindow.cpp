@@ -226,7 +226,7 @@ void MainWindow::showFeasibility(const Snapshot& snapshot)
     const bool infeasible = !snapshot.plan->hasStages() && !snapshot.plan->whyInfeasible.empty();
     if (infeasible)
         m_message->show(MessageBar::Kind::Problem,
-                        tr("There is no feasible plan. %1. Undo the edit, or give a device more.")
+                        tr("There is no feasible plan: %1. Undo the edit, or change the cluster.")
                             .arg(QString::fromStdString(snapshot.plan->whyInfeasible.front())));
     else if (m_infeasibleShown)
         m_message->clear();
