@@ -2,6 +2,7 @@
 #include "plan/Solve.h"
 
 #include "plan/Infeasible.h"
+#include "plan/LabelSearch.h"
 #include "plan/ThresholdSearch.h"
 
 #include <algorithm>
@@ -19,6 +20,10 @@ namespace
 constexpr double kTolerance = 1e-9;
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.02;
+/// Up to this many devices equally good plans are compared.
+constexpr std::size_t kMaxDevicesForTies = 10;
+constexpr std::size_t kNarrow = 8, kWidest = 100000; ///< labels per cut
+constexpr int kPasses = 40;
 
 class Solver
 {
@@ -42,18 +47,17 @@ public:
         if (stopped())
             return finished(outcome());
         m_preferred = preferredDevices();
-        ThresholdSearch search(m_problem, cuts, [this] { return stopped(); });
+        const StageSpace space(m_problem, cuts, [this] { return stopped(); });
+        ThresholdSearch search(space, [this] { return stopped(); });
         m_search = &search;
-        if (!m_best) {
-            const auto first = search.decide(std::numeric_limits<double>::infinity(), {});
-            if (first.verdict == Verdict::Refuted)
-                return finished(infeasible(searchReasons(search, cuts)));
-            offer(first.stages);
-        }
-        if (m_best) {
-            narrow(search);
+        if (m_problem.overlap == Overlap::Yes)
+            searchByPrices(space);
+        else
+            searchBySets(search);
+        if (m_refuted)
+            return finished(infeasible(searchReasons(search, cuts)));
+        if (m_best && space.devices.size() <= kMaxDevicesForTies)
             settleTies(search);
-        }
         Plan plan = finished(outcome());
         m_search = nullptr;
         return plan;
@@ -71,7 +75,7 @@ private:
         else if (elapsed() > m_options.timeLimit)
             m_why = Status::Timeout;
         else if (m_options.stepLimit && m_search != nullptr &&
-                 m_search->steps() > *m_options.stepLimit)
+                 m_search->steps() + m_steps > *m_options.stepLimit)
             m_why = Status::Feasible;
         else
             return false;
@@ -120,6 +124,187 @@ private:
         const double proved =
             m_space == SearchSpace::Convex ? std::max(m_lower, m_anywhere.value) : m_anywhere.value;
         return {m_best ? std::min(proved, m_best->bottleneckTime.value) : proved};
+    }
+
+    [[nodiscard]] bool isClosed() const
+    {
+        const double best = m_best->bottleneckTime.value;
+        const double floor = std::max(m_lower, bound().value);
+        return best <= 0 || best - floor <= std::max(kTolerance, m_options.gap) * best;
+    }
+
+    /// Any plan at all stays below this.
+    [[nodiscard]] double ceiling(const StageSpace& space) const
+    {
+        double most = 0;
+        for (const auto& time : space.time)
+            most = std::max(most, time.back());
+        const auto hop = [&](std::optional<DeviceId> from, std::optional<DeviceId> to,
+                             std::size_t cut) {
+            const double seconds = space.hop(from, to, cut);
+            return std::isfinite(seconds) ? seconds : 0;
+        };
+        std::size_t largest = 0;
+        for (std::size_t cut = 1; cut + 1 < space.cuts.size(); ++cut)
+            if (space.cuts.payload(cut) > space.cuts.payload(largest) || largest == 0)
+                largest = cut;
+        for (const DeviceId a : space.devices) {
+            most = std::max(
+                {most, hop(m_problem.source, a, 0), hop(a, m_problem.sink, space.cuts.last())});
+            for (const DeviceId b : space.devices)
+                if (a != b && largest != 0)
+                    most = std::max(most, hop(a, b, largest));
+        }
+        return most * (1 + kTolerance);
+    }
+
+    void raise(double threshold)
+    {
+        m_lower = std::max(m_lower, threshold);
+        report();
+    }
+
+    /// True when prices refute the threshold; the bound is raised then.
+    bool refuted(WalkRelaxation& relaxation, double threshold)
+    {
+        relaxation.setThreshold(threshold);
+        const std::int64_t before = relaxation.passes();
+        const bool none = !relaxation.walkExists() || relaxation.refute(kPasses);
+        m_steps += relaxation.passes() - before;
+        if (none && !stopped())
+            raise(threshold);
+        return none;
+    }
+
+    /// Searches within the relaxation's threshold; a plan is offered with the best cuts of its
+    /// order.
+    Verdict searchLabels(const StageSpace& space, const WalkRelaxation& relaxation,
+                         std::size_t width)
+    {
+        const std::function<bool()> isStopped = [this] { return stopped(); };
+        const LabelResult result = labelSearch(space, relaxation, width, isStopped);
+        m_steps += result.labels;
+        if (result.verdict == Verdict::Found) {
+            std::vector<std::size_t> order;
+            for (const StagePlace& place : result.stages)
+                order.push_back(place.device);
+            for (const auto& places : {result.stages, bestCuts(space, order)}) {
+                std::vector<Stage> stages;
+                for (const StagePlace& place : places)
+                    stages.push_back({space.devices[place.device],
+                                      space.cuts.layers(place.from, place.to),
+                                      {},
+                                      {}});
+                offer(stages);
+            }
+        }
+        return result.verdict;
+    }
+
+    /// The bound climbs by prices, a narrow search finds a first plan, and the two are brought
+    /// together: refute or find halfway, wider and wider where neither succeeds.
+    void searchByPrices(const StageSpace& space)
+    {
+        WalkRelaxation relaxation(space, [this] { return stopped(); });
+        const double top = ceiling(space);
+        relaxation.setThreshold(top);
+        if (!relaxation.walkExists()) {
+            m_refuted = !stopped();
+            return;
+        }
+        climb(space, relaxation, top);
+        if (!m_best && !stopped())
+            findFirst(space, relaxation, top);
+        if (m_best)
+            close(space, relaxation);
+    }
+
+    void climb(const StageSpace& space, WalkRelaxation& relaxation, double top)
+    {
+        double threshold = std::max(m_anywhere.value, top * 1e-6);
+        while (threshold < top && !stopped() && refuted(relaxation, threshold))
+            threshold *= 2;
+        for (double rise = 0.3; rise > 0.02 && m_lower > 0 && !stopped();) {
+            threshold = m_lower * (1 + rise);
+            if (m_best && threshold >= m_best->bottleneckTime.value) {
+                rise /= 3;
+                continue;
+            }
+            if (threshold < top && refuted(relaxation, threshold))
+                continue;
+            if (!m_best)
+                searchLabels(space, relaxation, kNarrow);
+            rise /= 3;
+        }
+    }
+
+    void findFirst(const StageSpace& space, WalkRelaxation& relaxation, double top)
+    {
+        for (std::size_t width = kNarrow; width <= kWidest && !m_best; width *= 8)
+            for (double factor = 1.05; !m_best && !stopped(); factor *= factor) {
+                const double threshold = std::min(top, std::max(m_lower, top * 1e-6) * factor);
+                const bool none = refuted(relaxation, threshold);
+                const Verdict verdict =
+                    none ? Verdict::Refuted : searchLabels(space, relaxation, width);
+                if (stopped())
+                    return;
+                if (verdict == Verdict::Refuted && threshold >= top) {
+                    m_refuted = true;
+                    return;
+                }
+                if (threshold >= top)
+                    break;
+            }
+    }
+
+    void close(const StageSpace& space, WalkRelaxation& relaxation)
+    {
+        std::size_t width = kNarrow;
+        double target = 0.5; // where between bound and plan to look, on a logarithmic scale
+        while (!stopped() && !isClosed()) {
+            const double best = m_best->bottleneckTime.value;
+            const double low = std::max({m_lower, m_anywhere.value, best * 1e-6});
+            const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
+            const double threshold =
+                nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
+            if (refuted(relaxation, threshold)) {
+                target = 0.5;
+                continue;
+            }
+            const Verdict verdict = searchLabels(space, relaxation, width);
+            if (stopped())
+                return;
+            if (verdict == Verdict::Refuted) {
+                raise(threshold);
+                target = 0.5;
+            } else if (verdict == Verdict::Found) {
+                if (m_best->bottleneckTime.value >= best)
+                    raise(threshold); // equal but for rounding
+                target = 0.5;
+            } else if (!nearly) {
+                target = 1 - (1 - target) / 2;
+            } else if (width >= kWidest) {
+                m_cutShort = true;
+                return;
+            } else {
+                width *= 3;
+                target = 0.5;
+            }
+        }
+    }
+
+    /// Without overlap: bisection with the programme over sets of devices.
+    void searchBySets(ThresholdSearch& search)
+    {
+        if (!m_best) {
+            const auto first = search.decide(std::numeric_limits<double>::infinity(), {});
+            m_refuted = first.verdict == Verdict::Refuted;
+            if (m_refuted)
+                return;
+            offer(first.stages);
+        }
+        if (m_best)
+            narrow(search);
     }
 
     /// Bisection on the threshold between what is refuted and what is found.
@@ -314,6 +499,8 @@ private:
     Seconds m_anywhere;
     double m_lower = 0; ///< refuted within the search space
     bool m_cutShort = false;
+    bool m_refuted = false;      ///< no plan at all
+    std::int64_t m_steps = 0;    ///< passes and labels
     std::optional<Status> m_why; ///< why it was stopped early
     std::optional<Plan> m_best;
     std::vector<std::optional<DeviceId>> m_preferred;

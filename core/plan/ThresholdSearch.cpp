@@ -11,102 +11,12 @@ namespace
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Swapping the two devices changes nothing but their names.
-bool interchangeable(const Problem& problem, DeviceId a, DeviceId b)
-{
-    const Device& first = problem.devices[a.index()];
-    const Device& second = problem.devices[b.index()];
-    if (first.className != second.className || first.memory != second.memory)
-        return false;
-    for (const auto& special : {problem.source, problem.sink})
-        if (special == a || special == b)
-            return false;
-    for (const Pin& pin : problem.pins)
-        if (pin.device == a || pin.device == b)
-            return false;
-    const auto sameLinks = [&](const auto& matrix) {
-        if (matrix.at(a, b) != matrix.at(b, a))
-            return false;
-        for (std::size_t d = 0; d < problem.devices.size(); ++d) {
-            const DeviceId other(d);
-            if (other == a || other == b)
-                continue;
-            if (matrix.at(a, other) != matrix.at(b, other) ||
-                matrix.at(other, a) != matrix.at(other, b))
-                return false;
-        }
-        return true;
-    };
-    return sameLinks(problem.bandwidth) && sameLinks(problem.occupancy) && sameLinks(problem.delay);
-}
-
 } // namespace
 
-ThresholdSearch::ThresholdSearch(const Problem& problem, const CutSpace& cuts,
-                                 std::function<bool()> stopped)
-    : m_problem(problem), m_cuts(cuts), m_stopped(std::move(stopped))
+ThresholdSearch::ThresholdSearch(const StageSpace& space, std::function<bool()> stopped)
+    : m_space(space), m_problem(space.problem), m_cuts(space.cuts), m_devices(space.devices),
+      m_time(space.time), m_twin(space.twin), m_stopped(std::move(stopped))
 {
-    for (std::size_t d = 0; d < problem.devices.size(); ++d)
-        if (problem.devices[d].enabled)
-            m_devices.emplace_back(d);
-    prepareStages();
-    prepareSymmetry();
-}
-
-void ThresholdSearch::prepareStages()
-{
-    m_work.assign(m_cuts.size(), 0);
-    m_weight = m_cuts.sums([this](LayerId layer) {
-        return static_cast<double>(m_problem.layers[layer.index()].weightBytes.value);
-    });
-    for (const DeviceId id : m_devices) {
-        const Device& device = m_problem.devices[id.index()];
-        std::vector<bool> barred(m_problem.layers.size(), false);
-        for (const Pin& pin : m_problem.pins)
-            if (pin.device != id)
-                barred[pin.layer.index()] = true;
-        const auto time = [&](LayerId layer) {
-            const auto& seconds = m_problem.layers[layer.index()].seconds;
-            const auto found = seconds.find(device.className);
-            barred[layer.index()] = barred[layer.index()] || found == seconds.end();
-            return found == seconds.end() ? 0 : found->second.value;
-        };
-        m_time.push_back(m_cuts.sums(time));
-        for (std::size_t cut = 0; cut < m_cuts.size(); ++cut)
-            m_work[cut] += m_time.back()[cut];
-        const std::vector<double> barredLayers =
-            m_cuts.sums([&](LayerId layer) { return barred[layer.index()] ? 1.0 : 0.0; });
-        std::vector<Bits> fits(m_cuts.size(), Bits(m_cuts.size()));
-        for (std::size_t from = 0; from < m_cuts.size() && !m_stopped(); ++from)
-            m_cuts.above(from).each([&](std::size_t to) {
-                if (m_cuts.memory(from, to) <= device.memory &&
-                    barredLayers[to] == barredLayers[from])
-                    fits[from].set(to);
-            });
-        m_fits.push_back(std::move(fits));
-    }
-}
-
-void ThresholdSearch::prepareSymmetry()
-{
-    m_twin.resize(m_devices.size());
-    for (std::size_t d = 1; d < m_devices.size(); ++d)
-        for (std::size_t earlier = d; earlier-- > 0;)
-            if (interchangeable(m_problem, m_devices[earlier], m_devices[d])) {
-                m_twin[d] = earlier;
-                break;
-            }
-}
-
-/// What a hop adds for the threshold: without overlap its delay, too.
-double ThresholdSearch::hop(std::optional<DeviceId> from, std::optional<DeviceId> to,
-                            std::size_t cut) const
-{
-    if (!from || !to || *from == *to)
-        return 0;
-    const double seconds = hopTime(m_problem, *from, *to, m_cuts.payload(cut)).value;
-    return m_problem.overlap == Overlap::Yes ? seconds
-                                             : seconds + m_problem.delay.at(*from, *to).value;
 }
 
 void ThresholdSearch::prepareThreshold(double threshold)
@@ -120,22 +30,22 @@ void ThresholdSearch::prepareThreshold(double threshold)
     m_toSink.assign(count, Bits(cuts));
     for (std::size_t d = 0; d < count; ++d) {
         for (std::size_t from = 0; from < cuts; ++from)
-            m_fits[d][from].each([&](std::size_t to) {
+            m_space.fits[d][from].each([&](std::size_t to) {
                 if (m_time[d][to] - m_time[d][from] <= threshold)
                     m_ends[d][from].set(to);
             });
         const auto within = [threshold](double seconds) {
             return std::isfinite(seconds) && seconds <= threshold;
         };
-        if (within(hop(m_problem.source, m_devices[d], 0)))
+        if (within(m_space.hop(m_problem.source, m_devices[d], 0)))
             m_fromSource[d].set(0);
-        if (within(hop(m_devices[d], m_problem.sink, m_cuts.last())))
+        if (within(m_space.hop(m_devices[d], m_problem.sink, m_cuts.last())))
             m_toSink[d].set(m_cuts.last());
         for (std::size_t other = 0; other < count; ++other) {
             if (other == d || m_problem.bandwidth.at(m_devices[d], m_devices[other]).value <= 0)
                 continue;
             for (std::size_t cut = 1; cut < m_cuts.last(); ++cut)
-                if (hop(m_devices[d], m_devices[other], cut) <= threshold)
+                if (m_space.hop(m_devices[d], m_devices[other], cut) <= threshold)
                     m_linkable[d * count + other].set(cut);
         }
         if (m_stopped())
@@ -181,7 +91,7 @@ bool ThresholdSearch::walkExists(double threshold)
 /// must add up to the whole.
 bool ThresholdSearch::refutedByCoverage() const
 {
-    for (const std::vector<double>* measure : {&m_work, &m_weight}) {
+    for (const std::vector<double>* measure : {&m_space.work, &m_space.weight}) {
         double covered = 0;
         for (std::size_t d = 0; d < m_devices.size(); ++d) {
             double share = 0;
@@ -218,7 +128,7 @@ void ThresholdSearch::extend(Front& target, const Front* from, std::optional<Dev
             target.cuts |= m_ends[device][start];
             return;
         }
-        const double receive = hop(sender, m_devices[device], start);
+        const double receive = m_space.hop(sender, m_devices[device], start);
         if (from != nullptr && from->cost[start] + receive > m_threshold)
             return; // the sender's own send would take it over the threshold
         m_ends[device][start].each([&](std::size_t end) {
@@ -310,7 +220,7 @@ bool ThresholdSearch::narrow(Layer& layer) const
     std::vector<std::pair<double, State>> ranked;
     for (const auto& [state, front] : layer) {
         double furthest = 0;
-        front.cuts.each([&](std::size_t cut) { furthest = std::max(furthest, m_work[cut]); });
+        front.cuts.each([&](std::size_t cut) { furthest = std::max(furthest, m_space.work[cut]); });
         ranked.emplace_back(-furthest, state);
     }
     std::nth_element(ranked.begin(), ranked.begin() + kMaxStates, ranked.end());
@@ -325,7 +235,8 @@ bool ThresholdSearch::finishes(const State& state, const Front& front) const
     if (!front.cuts.test(last) || !m_toSink[state.device].test(last))
         return false;
     return m_problem.overlap == Overlap::Yes ||
-           front.cost[last] + hop(m_devices[state.device], m_problem.sink, last) <= m_threshold;
+           front.cost[last] + m_space.hop(m_devices[state.device], m_problem.sink, last) <=
+               m_threshold;
 }
 
 ThresholdSearch::Decision
@@ -376,7 +287,7 @@ ThresholdSearch::backtrack(const std::vector<Layer>& layers, State state,
     };
     std::vector<Stage> stages;
     std::size_t end = m_cuts.last();
-    double send = hop(m_devices[state.device], m_problem.sink, end);
+    double send = m_space.hop(m_devices[state.device], m_problem.sink, end);
     for (std::size_t k = layers.size(); k-- > 1;) {
         const std::size_t device = state.device;
         std::optional<std::tuple<std::int64_t, std::int64_t, std::size_t, std::size_t>> best;
@@ -391,7 +302,7 @@ ThresholdSearch::backtrack(const std::vector<Layer>& layers, State state,
             found->second.cuts.each([&](std::size_t start) {
                 if (!linkable(sender, device, start) || !m_ends[device][start].test(end))
                     return;
-                const double receive = hop(m_devices[sender], m_devices[device], start);
+                const double receive = m_space.hop(m_devices[sender], m_devices[device], start);
                 if (!overlap &&
                     (found->second.cost[start] + receive > m_threshold ||
                      receive + (m_time[device][end] - m_time[device][start]) + send > m_threshold))
@@ -406,7 +317,7 @@ ThresholdSearch::backtrack(const std::vector<Layer>& layers, State state,
         assert(best);
         const auto [bytes, payload, sender, start] = *best;
         stages.push_back({m_devices[device], m_cuts.layers(start, end), {}, {}});
-        send = hop(m_devices[sender], m_devices[device], start);
+        send = m_space.hop(m_devices[sender], m_devices[device], start);
         end = start;
         state.used.reset(device);
         state.device = sender;

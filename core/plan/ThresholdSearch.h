@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/CutSpace.h"
+#include "plan/LabelSearch.h"
 
 #include <functional>
 #include <map>
 
 namespace millrace::plan
 {
-
-/// Answer to "is there a plan with a bottleneck of at most b?"
-enum class Verdict {
-    Found,
-    Refuted, ///< no plan within the cut space, by exhaustion or by the relaxation
-    Unknown, ///< the search was cut short
-};
 
 /// Decides one threshold after the other over a cut space. A forward dynamic programme over (set of
 /// used devices, last device) with the cuts reached as a bitset (with overlap) or the least receive
@@ -28,8 +21,8 @@ class ThresholdSearch
 public:
     static constexpr std::size_t kMaxStates = 3000;
 
-    /// Both must outlive the search. `stopped` is asked often.
-    ThresholdSearch(const Problem& problem, const CutSpace& cuts, std::function<bool()> stopped);
+    /// The space must outlive the search. `stopped` is asked often.
+    ThresholdSearch(const StageSpace& space, std::function<bool()> stopped);
 
     /// On Found, `stages` holds a plan with the fewest stages for this threshold; among equals it
     /// leans towards `preferred`, a device per layer (may be empty).
@@ -60,8 +53,6 @@ private:
     };
     using Layer = std::map<State, Front>;
 
-    void prepareStages();
-    void prepareSymmetry();
     void prepareThreshold(double threshold);
     void relaxBackward();
     [[nodiscard]] bool refutedByCoverage() const;
@@ -70,8 +61,6 @@ private:
         return m_linkable[from * m_devices.size() + to].test(cut);
     }
     [[nodiscard]] bool mayUse(const Bits& used, std::size_t device) const;
-    [[nodiscard]] double hop(std::optional<DeviceId> from, std::optional<DeviceId> to,
-                             std::size_t cut) const;
     [[nodiscard]] Layer firstLayer();
     [[nodiscard]] Layer nextLayer(const Layer& layer);
     void extend(Front& target, const Front* from, std::optional<DeviceId> sender,
@@ -83,15 +72,13 @@ private:
     backtrack(const std::vector<Layer>& layers, State state,
               const std::vector<std::optional<DeviceId>>& preferred) const;
 
-    const Problem& m_problem;
+    const StageSpace& m_space;
+    const Problem& m_problem; ///< and what follows: of the space
     const CutSpace& m_cuts;
+    const std::vector<DeviceId>& m_devices;
+    const std::vector<std::vector<double>>& m_time;
+    const std::vector<std::optional<std::size_t>>& m_twin;
     std::function<bool()> m_stopped;
-    std::vector<DeviceId>
-        m_devices; ///< enabled ones; everything below is indexed by position in it
-    std::vector<std::vector<double>> m_time;        ///< compute up to each cut
-    std::vector<std::vector<Bits>> m_fits;          ///< by memory, class and pins: ends per start
-    std::vector<std::optional<std::size_t>> m_twin; ///< the equal device that must be used before
-    std::vector<double> m_work, m_weight; ///< reference sums per cut for the coverage bound
     double m_threshold = 0;
     std::vector<std::vector<Bits>> m_ends;    ///< m_fits within the threshold
     std::vector<Bits> m_linkable;             ///< cuts that may cross from one device to another

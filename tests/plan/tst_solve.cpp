@@ -26,6 +26,9 @@ private slots:
         QTest::newRow("chains, 5 layers, 4 devices") << 0 << 5 << 4 << 2;
         QTest::newRow("chains, 1 layer") << 0 << 1 << 3 << 1;
         QTest::newRow("DAGs, 6 layers, 3 devices") << 1 << 6 << 3 << 2;
+        // Relays through a third device are rare: they need more devices and more rounds.
+        QTest::newRow("chains, 4 layers, 5 devices") << 0 << 4 << 5 << 6;
+        QTest::newRow("DAGs, 5 layers, 4 devices") << 1 << 5 << 4 << 4;
     }
     void equalsBruteForce()
     {
