@@ -96,7 +96,7 @@ QVariant LinkTableModel::data(const QModelIndex& index, int role) const
             return hop(row) != nullptr ? hop(row)->seconds.value : -1;
         return text(row, column);
     }
-    if (role == Qt::TextAlignmentRole && column >= Bandwidth)
+    if (role == Qt::TextAlignmentRole && (column == Bandwidth || column == Delay))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
