@@ -107,8 +107,8 @@ QString describeLayer(const Snapshot& snapshot, LayerId id)
             QString(escaped(weight.name) + u"<br>" + shapeText(weight.dtype, weight.shape) + u", " +
                     figure(weight.bytes));
         if (weight.consumers.size() > 1)
-            text +=
-                Tr::tr(", shared by %n layer(s)", nullptr, static_cast<int>(weight.consumers.size()));
+            text += Tr::tr(", shared by %n layer(s)", nullptr,
+                           static_cast<int>(weight.consumers.size()));
         weights.row({}, text);
     }
     Table attributes(Tr::tr("Attributes"));

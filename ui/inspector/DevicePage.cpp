@@ -76,6 +76,13 @@ DevicePage::DevicePage(QWidget* parent)
     });
 }
 
+/// A field that loses its focus by going away finishes no edit.
+DevicePage::~DevicePage()
+{
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+}
+
 const cluster::Device& DevicePage::device() const
 {
     return m_snapshot.cluster->devices[m_device.index()];

@@ -16,6 +16,7 @@ class DevicePage : public QWidget
     Q_OBJECT
 public:
     explicit DevicePage(QWidget* parent = nullptr);
+    ~DevicePage() override;
     void show(const Snapshot& snapshot, DeviceId device);
 
 signals:

@@ -56,6 +56,13 @@ Inspector::Inspector(QWidget* parent)
     });
 }
 
+Inspector::~Inspector()
+{
+    m_device->disconnect(this);
+    m_link->disconnect(this);
+    m_pin->disconnect(this);
+}
+
 QWidget* Inspector::scrolled(QWidget* page)
 {
     auto* area = new QScrollArea;

@@ -23,6 +23,7 @@ class Inspector : public QStackedWidget
     Q_OBJECT
 public:
     explicit Inspector(QWidget* parent = nullptr);
+    ~Inspector() override;
     void setSnapshot(const Snapshot& snapshot);
     void setSelection(Selection* selection); ///< not owned
     /// The text of the page for layers, tensors and the whole; for tests.

@@ -57,6 +57,13 @@ LinkPage::LinkPage(QWidget* parent)
     connect(m_opposite, &QPushButton::clicked, this, &LinkPage::oppositeRequested);
 }
 
+/// A field that loses its focus by going away finishes no edit.
+LinkPage::~LinkPage()
+{
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+}
+
 cluster::Link LinkPage::link() const
 {
     return m_snapshot.cluster->link(m_ends.from, m_ends.to);

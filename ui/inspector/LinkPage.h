@@ -18,6 +18,7 @@ class LinkPage : public QWidget
     Q_OBJECT
 public:
     explicit LinkPage(QWidget* parent = nullptr);
+    ~LinkPage() override;
     void show(const Snapshot& snapshot, const LinkEnds& ends);
 
 signals:

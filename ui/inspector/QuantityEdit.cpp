@@ -48,6 +48,13 @@ QuantityEdit::QuantityEdit(const QString& name, const QString& accessibleName, Q
     connect(m_field, &QLineEdit::editingFinished, this, &QuantityEdit::accept);
 }
 
+/// A field that loses its focus by going away finishes no edit.
+QuantityEdit::~QuantityEdit()
+{
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+}
+
 void QuantityEdit::setValue(double value)
 {
     if (value == m_value && !m_field->text().isEmpty())

@@ -27,6 +27,7 @@ class QuantityEdit : public QWidget
 public:
     QuantityEdit(const QString& name, const QString& accessibleName, Quantity quantity,
                  QWidget* parent = nullptr);
+    ~QuantityEdit() override;
     /// Shows a value without a signal.
     void setValue(double value);
     /// Also drops what is being typed or does not parse: the field now means another thing.

@@ -74,7 +74,14 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettin
     updateTitle();
 }
 
-MainWindow::~MainWindow() = default;
+/// The widgets go first, while what they speak to is still there.
+MainWindow::~MainWindow()
+{
+    m_document.disconnect();
+    m_document.undoStack().disconnect();
+    m_selection.disconnect();
+    qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
+}
 
 void MainWindow::makeViews()
 {

@@ -61,6 +61,13 @@ PlanBar::PlanBar(Document& document, Prompts& prompts, QWidget* parent)
     refresh();
 }
 
+/// A field that loses its focus by going away finishes no edit.
+PlanBar::~PlanBar()
+{
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
+}
+
 void PlanBar::refresh()
 {
     const DocumentState& state = m_document.state();

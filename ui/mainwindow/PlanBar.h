@@ -20,6 +20,7 @@ class PlanBar : public QWidget
     Q_OBJECT
 public:
     PlanBar(Document& document, Prompts& prompts, QWidget* parent = nullptr);
+    ~PlanBar() override;
     void addScenario();
     void renameScenario();
 
