@@ -52,6 +52,15 @@ Result<void> writeAll(int fd, std::string_view content, const std::string& path)
     return {};
 }
 
+/// A device or a pipe: there is nothing to replace, and renaming over it would destroy it.
+Result<void> writeInto(const std::filesystem::path& path, std::string_view content)
+{
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.get() < 0)
+        return fail(ErrorCode::Io, "{}: cannot open: {}", path.string(), systemMessage());
+    return writeAll(file.get(), content, path.string());
+}
+
 /// Where a symbolic link leads; any other path as it is.
 std::filesystem::path linkTarget(const std::filesystem::path& path)
 {
@@ -98,6 +107,10 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t l
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content)
 {
     static std::atomic<unsigned> counter = 0;
+    std::error_code error;
+    const auto old = std::filesystem::status(path, error);
+    if (exists(old) && !is_regular_file(old) && !is_directory(old))
+        return writeInto(path, content);
     const std::filesystem::path target = linkTarget(path);
     const std::string temporary =
         fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter.fetch_add(1));
@@ -106,8 +119,7 @@ Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_
     if (file.get() < 0)
         return fail(ErrorCode::Io, "{}: cannot write into its folder: {}", path.string(),
                     systemMessage());
-    std::error_code error;
-    if (const auto old = std::filesystem::status(target, error); is_regular_file(old))
+    if (is_regular_file(old))
         ::fchmod(file.get(), static_cast<mode_t>(old.permissions()));
     Result<void> done = writeAll(file.get(), content, path.string());
     if (done && ::fsync(file.get()) != 0)

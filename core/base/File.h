@@ -16,6 +16,7 @@ namespace millrace
 
 /// Writes beside the target, syncs and renames: after a crash there is the old file or the new one,
 /// never half of one. A symbolic link stays and its target is replaced; permissions stay, too.
+/// A device or a pipe (/dev/stdout) is written into.
 [[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path& path,
                                                std::string_view content);
 

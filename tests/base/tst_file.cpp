@@ -5,6 +5,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -126,6 +128,21 @@ private slots:
         QCOMPARE(errorOf(writeFileAtomically(file("link"), "new")), std::string("no error"));
         QVERIFY(std::filesystem::is_symlink(file("link")));
         QCOMPARE(readFile(file("elsewhere/real")).value(), std::string("new"));
+    }
+
+    /// Renaming over /dev/null would take it from the whole system.
+    void writesIntoPipesAndDevices()
+    {
+        QCOMPARE(::mkfifo(file("pipe").c_str(), 0600), 0);
+        const int reader = ::open(file("pipe").c_str(), O_RDWR | O_NONBLOCK);
+        QVERIFY(reader >= 0);
+        QCOMPARE(errorOf(writeFileAtomically(file("pipe"), "new")), std::string("no error"));
+        std::string content(10, ' ');
+        QCOMPARE(::read(reader, content.data(), content.size()), ssize_t{3});
+        ::close(reader);
+        QCOMPARE(content.substr(0, 3), std::string("new"));
+        QVERIFY(std::filesystem::is_fifo(file("pipe")));
+        QCOMPARE(entries(), std::size_t{1});
     }
 
     void writeErrors()
