@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
+#include "base/Suggest.h"
 #include "cluster/Cluster.h"
 #include "cluster/YamlGuard.h"
 
@@ -9,7 +10,6 @@
 #include <cmath>
 #include <initializer_list>
 #include <map>
-#include <numeric>
 #include <set>
 
 namespace millrace::cluster
@@ -18,21 +18,6 @@ namespace
 {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20;
-
-/// Edit distance (Levenshtein 1966), for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-        }
-    }
-    return row[b.size()];
-}
 
 /// Reads one document; the first error stops it, carried as a value from function to function.
 class Reader
@@ -84,14 +69,10 @@ private:
         for (const auto& entry : node) {
             const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
             if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
-                const auto nearest = std::min_element(
-                    allowed.begin(), allowed.end(), [&key](std::string_view a, std::string_view b) {
-                        return distance(key, a) < distance(key, b);
-                    });
+                const auto meant = nearest(key, {allowed.begin(), allowed.size()});
                 const std::string advice =
-                    distance(key, *nearest) <= 2 + nearest->size() / 4
-                        ? fmt::format("did you mean \"{}\"?", *nearest)
-                        : fmt::format("allowed are {}", fmt::join(allowed, ", "));
+                    meant ? fmt::format("did you mean \"{}\"?", *meant)
+                          : fmt::format("allowed are {}", fmt::join(allowed, ", "));
                 return refuse(entry.first, fmt::format("unknown key \"{}\"; {}", key, advice));
             }
             if (!seen.insert(key).second)
