@@ -84,7 +84,8 @@ struct Manifest {
 /// Writes stage-<k>.onnx (weights as external data in stage-<k>.weights, so that loading them costs
 /// their size once) and manifest.json into `folder` (made when missing). `stages` are layer ids in
 /// pipeline order and must be a chain of cuts that covers every layer: InvalidArgument otherwise.
-/// Each tensor that a later stage needs is passed on by the stages between.
+/// Each tensor that a later stage needs is passed on by the stages between. When it fails or is
+/// stopped, `folder` keeps what it had.
 [[nodiscard]] Result<Manifest> split(const Model& model,
                                      std::span<const std::vector<LayerId>> stages,
                                      const std::filesystem::path& folder, std::stop_token stop,

@@ -2,6 +2,8 @@
 #include "base/File.h"
 #include "onnx/StageFile.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace millrace::onnx
@@ -102,21 +104,75 @@ Result<void> makeFolder(const std::filesystem::path& folder)
     return {};
 }
 
-/// Stages of an earlier, longer split would lie beside the new ones.
-void removeStale(const std::filesystem::path& folder, std::size_t stageCount)
+constexpr const char* kManifest = "manifest.json";
+
+std::string stemOf(std::size_t stage)
 {
-    const auto old = readFile(folder / "manifest.json").and_then([&](const std::string& text) {
-        return parseManifest(text, "manifest.json");
-    });
-    if (!old)
-        return;
-    std::error_code ignored;
-    for (std::size_t stage = stageCount; stage < old->stages.size(); ++stage) {
-        const std::filesystem::path file = folder / old->stages[stage].file;
-        std::filesystem::remove(file, ignored);
-        std::filesystem::remove(std::filesystem::path(file).replace_extension(".weights"), ignored);
-    }
+    return fmt::format("stage-{}", stage + 1);
 }
+
+/// Where a split is written before it takes its place: inside the target, so that moving is
+/// renaming. It goes away with what was not moved, and so does a target made for nothing.
+class Draft
+{
+public:
+    explicit Draft(std::filesystem::path target)
+        : m_target(std::move(target)), m_path(m_target / fmt::format(".split-{}", ::getpid())),
+          m_isNew(!std::filesystem::exists(m_target, m_ignored))
+    {
+    }
+    Draft(const Draft&) = delete;
+    Draft& operator=(const Draft&) = delete;
+    ~Draft()
+    {
+        std::filesystem::remove_all(m_path, m_ignored);
+        if (m_isNew)
+            std::filesystem::remove(m_target, m_ignored); // only when it is empty
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+    Result<void> make()
+    {
+        return makeFolder(m_target).and_then([this] { return makeFolder(m_path); });
+    }
+
+    /// The manifest goes first and comes last: without one, a folder is no split.
+    Result<void> publish(std::size_t stageCount)
+    {
+        removeOld();
+        std::vector<std::string> names;
+        for (std::size_t k = 0; k < stageCount; ++k)
+            for (const char* ending : {".weights", ".onnx"})
+                if (const std::string name = stemOf(k) + ending;
+                    std::filesystem::exists(m_path / name, m_ignored))
+                    names.push_back(name);
+        names.emplace_back(kManifest);
+        for (const std::string& name : names) {
+            std::error_code error;
+            std::filesystem::rename(m_path / name, m_target / name, error);
+            if (error)
+                return fail(ErrorCode::Io, "{}: cannot write: {}", (m_target / name).string(),
+                            error.message());
+        }
+        return {};
+    }
+
+private:
+    /// The files of an earlier split, which may have had more stages or other weights.
+    void removeOld()
+    {
+        const auto old = readFile(m_target / kManifest).and_then([](const std::string& text) {
+            return parseManifest(text, kManifest);
+        });
+        std::filesystem::remove(m_target / kManifest, m_ignored);
+        for (std::size_t k = 0; old && k < old->stages.size(); ++k)
+            for (const char* ending : {".weights", ".onnx"})
+                std::filesystem::remove(m_target / (stemOf(k) + ending), m_ignored);
+    }
+
+    std::error_code m_ignored;
+    std::filesystem::path m_target, m_path;
+    bool m_isNew;
+};
 
 } // namespace
 
@@ -128,21 +184,23 @@ Result<Manifest> split(const Model& model, std::span<const std::vector<LayerId>>
     const auto stageOf = stageOfLayers(impl.graph, stages);
     if (!stageOf)
         return tl::unexpected(stageOf.error());
-    if (auto ready = checkDense(impl.graph).and_then([&] { return makeFolder(folder); }); !ready)
-        return tl::unexpected(ready.error());
-    removeStale(folder, stages.size());
+    if (auto sound = checkDense(impl.graph); !sound)
+        return tl::unexpected(sound.error());
+    Draft draft(folder);
+    if (auto made = draft.make(); !made)
+        return tl::unexpected(made.error());
     Manifest manifest;
     manifest.modelSha256 = impl.sha256;
     manifest.inputs = portsOf(impl, impl.graph.inputs);
     manifest.outputs = portsOf(impl, impl.graph.outputs);
     for (std::size_t k = 0; k < stages.size(); ++k) {
-        const std::string stem = fmt::format("stage-{}", k + 1);
+        const std::string stem = stemOf(k);
         progress.progress(fmt::format("writing {}.onnx", stem),
                           static_cast<double>(k) / static_cast<double>(stages.size()));
         StagePorts ports = portsOf(impl.graph, *stageOf, k);
         ports.content.layers = stages[k];
         std::sort(ports.content.layers.begin(), ports.content.layers.end());
-        if (auto written = writeStageFiles(impl, ports.content, folder, stem, stop); !written)
+        if (auto written = writeStageFiles(impl, ports.content, draft.path(), stem, stop); !written)
             return tl::unexpected(written.error());
         StageFile stage{stem + ".onnx",
                         portsOf(impl, ports.content.inputs),
@@ -152,7 +210,10 @@ Result<Manifest> split(const Model& model, std::span<const std::vector<LayerId>>
             stage.relayed.push_back(impl.graph.tensors[tensor.index()].name);
         manifest.stages.push_back(std::move(stage));
     }
-    if (auto written = writeFileAtomically(folder / "manifest.json", writeManifest(manifest));
+    if (auto written =
+            writeFileAtomically(draft.path() / kManifest, writeManifest(manifest)).and_then([&] {
+                return draft.publish(stages.size());
+            });
         !written)
         return tl::unexpected(written.error());
     progress.progress("split", 1);

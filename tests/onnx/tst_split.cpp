@@ -46,6 +46,22 @@ std::vector<inference::NamedTensor> inputsFor(const graph::Graph& graph, std::ui
     return inputs;
 }
 
+/// Stops the work as soon as it says that it does this.
+class StopAt final : public ProgressSink
+{
+public:
+    StopAt(std::string what, std::stop_source& stop) : m_what(std::move(what)), m_stop(stop) {}
+    void progress(std::string_view what, double) override
+    {
+        if (what == m_what)
+            m_stop.request_stop();
+    }
+
+private:
+    std::string m_what;
+    std::stop_source& m_stop;
+};
+
 } // namespace
 
 class TestSplit : public QObject
@@ -109,13 +125,43 @@ private slots:
         QVERIFY(!std::filesystem::exists(stageFolder() / "stage-7.onnx"));
     }
 
+    void aStoppedSplitChangesNothing()
+    {
+        const auto model = loadWeights();
+        std::stop_source stop;
+        StopAt second("writing stage-2.onnx", stop);
+        const auto stopped =
+            onnx::split(*model, cutAt(model->graph(), 2), stageFolder(), stop.get_token(), second);
+        QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
+        QVERIFY(!std::filesystem::exists(stageFolder()));
+
+        QVERIFY(onnx::split(*model, cutAt(model->graph(), 1), stageFolder(), {}, kQuiet));
+        const auto before = *readFile(stageFolder() / "stage-1.onnx");
+        QVERIFY(!onnx::split(*model, cutAt(model->graph(), 2), stageFolder(), stop.get_token(),
+                             kQuiet));
+        QCOMPARE(*readFile(stageFolder() / "stage-1.onnx"), before);
+        QVERIFY(onnx::runSplit(stageFolder(), inputsFor(model->graph(), 1), {}, kQuiet));
+        QCOMPARE(std::distance(std::filesystem::directory_iterator(stageFolder()), {}), 5);
+    }
+
+    /// A split's own stage can be split again, its weights are read before they are replaced.
+    void splitsAStageInItsOwnFolder()
+    {
+        const auto model = loadWeights();
+        QVERIFY(onnx::split(*model, cutAt(model->graph(), 2), stageFolder(), {}, kQuiet));
+        const auto stage = onnx::load(stageFolder() / "stage-1.onnx", {}, {}, kQuiet);
+        QVERIFY(stage);
+        const auto inputs = inputsFor(stage->graph(), 1);
+        const auto whole = onnx::runWhole(*stage, inputs, {});
+        QVERIFY(onnx::split(*stage, cutAt(stage->graph(), 1), stageFolder(), {}, kQuiet));
+        const auto parts = onnx::runSplit(stageFolder(), inputs, {}, kQuiet);
+        QVERIFY(whole && parts);
+        QVERIFY(inference::compare(parts->front().tensor, whole->front().tensor).agree);
+    }
+
     void weightsAreExternalAndAligned()
     {
-        test::OnnxBuilder b;
-        b.input("x", {1, 64}).weight("w1", {64, 64}).weight("w2", {64, 64}).weight("small", {64});
-        b.node("MatMul", {"x", "w1"}, {"a"}).node("Add", {"a", "small"}, {"b"});
-        b.node("MatMul", {"b", "w2"}, {"c"}).output("c");
-        const auto model = loadModel({"weights", [&] { return b.model(); }});
+        const auto model = loadWeights();
         const auto manifest =
             onnx::split(*model, cutAt(model->graph(), 2), stageFolder(), {}, kQuiet);
         QVERIFY(manifest);
@@ -252,6 +298,16 @@ private:
 
     std::filesystem::path stageFolder() { return root() / "stages"; }
     std::filesystem::path root() { return m_folder->path().toStdString(); }
+
+    /// Three layers, each with a weight of its own.
+    std::optional<onnx::Model> loadWeights()
+    {
+        test::OnnxBuilder b;
+        b.input("x", {1, 64}).weight("w1", {64, 64}).weight("w2", {64, 64}).weight("small", {64});
+        b.node("MatMul", {"x", "w1"}, {"a"}).node("Add", {"a", "small"}, {"b"});
+        b.node("MatMul", {"b", "w2"}, {"c"}).output("c");
+        return loadModel({"weights", [&] { return b.model(); }});
+    }
 
     std::optional<onnx::Model> loadModel(const test::SmallModel& small)
     {
