@@ -4,6 +4,8 @@
 #include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -70,6 +72,11 @@ std::string oneLine(std::string text)
         text.pop_back();
     return text;
 }
+
+/// The prebuilt library reports model names and hashes to its maker unless this variable is set
+/// before its environment is made (1.29 and later, Linux); its interface can only stop it later.
+/// Done before main(): setenv() and other threads' getenv() do not go together.
+[[maybe_unused]] const bool kReportsNothing = ::setenv("ORT_DISABLE_TELEMETRY", "1", 1) == 0;
 
 const Ort::Env& environment()
 {
