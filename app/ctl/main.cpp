@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Command.h"
+#include "Help.h"
 #include "Interrupt.h"
 #include "Terminal.h"
 
@@ -8,6 +9,16 @@ namespace
 
 using namespace millrace;
 using namespace millrace::ctl;
+
+constexpr const char* kFooter =
+    R"(A first plan:
+  millracectl reference resnet50 -o resnet50.onnx
+  millracectl plan resnet50.onnx cluster.yaml -o plan.json
+  millracectl split resnet50.onnx plan.json -o stages
+  millracectl run stages --random -o outputs
+
+Exit codes: 0 success, 2 wrong usage, 3 bad input, 4 no feasible plan,
+5 failure while running or writing, 6 stopped before any plan.)";
 
 Result<Report> act(const Chosen& chosen, std::stop_token stop)
 {
@@ -19,36 +30,31 @@ Result<Report> act(const Chosen& chosen, std::stop_token stop)
     }
 }
 
-/// The parser's words, and where to read more.
-std::string usageMessage(const CLI::App& app, const CLI::ParseError& error,
-                         const std::string& firstWord)
-{
-    const auto commands = app.get_subcommands();
-    if (!commands.empty())
-        return fmt::format("{}; see millracectl {} --help", error.what(),
-                           commands.front()->get_name());
-    if (firstWord.empty() || firstWord.front() == '-')
-        return fmt::format("{}; see millracectl --help", error.what());
-    return fmt::format("there is no command \"{}\"; see millracectl --help", firstWord);
-}
-
 int parseAndRun(int argc, char** argv)
 {
     CLI::App app("Millrace plans and runs ONNX models on clusters of unlike devices.",
                  "millracectl");
-    app.set_version_flag("--version", MILLRACE_VERSION);
+    app.formatter_fn([](const CLI::App* shown, const std::string&, CLI::AppFormatMode) {
+        return helpText(*shown);
+    });
+    app.set_help_flag("-h,--help", "This help; millracectl COMMAND --help tells more");
+    app.set_version_flag("--version", MILLRACE_VERSION, "The version");
     app.require_subcommand(1);
     Chosen chosen;
     for (const auto add : {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference})
         add(app, chosen);
-    for (CLI::App* command : app.get_subcommands({}))
-        command->add_flag("--json", chosen.json, "One JSON document on standard output");
+    for (CLI::App* command : app.get_subcommands({})) {
+        command->add_flag("--json", chosen.json,
+                          "One JSON document on standard output instead of text");
+        command->set_help_flag("-h,--help", "This help");
+    }
+    app.footer(kFooter); // after the commands, which would inherit it
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& helpOrVersion) {
         return app.exit(helpOrVersion);
     } catch (const CLI::ParseError& error) {
-        printError(usageMessage(app, error, argc > 1 ? argv[1] : ""));
+        printError(usageMessage(app, error));
         return static_cast<int>(ExitCode::Usage);
     }
     const Interrupt interrupt;
