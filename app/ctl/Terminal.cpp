@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 namespace millrace::ctl
@@ -13,6 +15,23 @@ namespace
 
 constexpr auto kRepaint = std::chrono::milliseconds(100);
 constexpr auto kSlow = std::chrono::seconds(3);
+
+/// Whether a line can be rewritten.
+bool isTerminal(int fd)
+{
+    const char* kind = std::getenv("TERM");
+    return ::isatty(fd) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
+}
+
+/// As much of the text as fits into one row: a longer line could not be rewritten.
+std::string cutToRow(std::string text)
+{
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 &&
+        text.size() >= size.ws_col)
+        text.resize(size.ws_col - 1U);
+    return text;
+}
 
 /// 0, or the errno of what went wrong.
 int writeAll(int fd, std::string_view text)
@@ -31,7 +50,7 @@ int writeAll(int fd, std::string_view text)
 } // namespace
 
 ConsoleProgress::ConsoleProgress()
-    : m_isTerminal(::isatty(STDERR_FILENO) == 1),
+    : m_isTerminal(isTerminal(STDERR_FILENO)),
       m_next(Clock::now() + (m_isTerminal ? Clock::duration{} : Clock::duration{kSlow}))
 {
 }
@@ -51,7 +70,7 @@ void ConsoleProgress::progress(std::string_view what, double fraction)
     std::string line = printable(what);
     if (fraction >= 0)
         line += fmt::format(" ({:.0f} %)", 100 * fraction);
-    line = m_isTerminal ? "\r\033[K" + line : line + "\n";
+    line = m_isTerminal ? "\r\033[K" + cutToRow(line) : line + "\n";
     m_dirty = m_isTerminal;
     static_cast<void>(writeAll(STDERR_FILENO, line));
 }
@@ -70,7 +89,8 @@ int conclude(const Result<Report>& outcome, bool json)
     const int problem = writeAll(STDOUT_FILENO, json ? outcome->json : outcome->text);
     if (!outcome->error.empty())
         printError(outcome->error);
-    if (problem != 0 && outcome->code == ExitCode::Success) {
+    // Whoever closed the pipe (head, a pager) has read enough.
+    if (problem != 0 && problem != EPIPE && outcome->code == ExitCode::Success) {
         printError(fmt::format("cannot write to standard output: {}", std::strerror(problem)));
         return static_cast<int>(ExitCode::Failure);
     }

@@ -27,7 +27,7 @@ private:
 };
 
 /// Prints what the command said and gives the process's exit code. Output that cannot be written
-/// (a full disk, a closed pipe) is an error of its own.
+/// (a full disk) is an error of its own, a reader that closed the pipe is not.
 [[nodiscard]] int conclude(const Result<Report>& outcome, bool json);
 
 /// `error: ...` on standard error, one line whatever the message holds.
