@@ -9,7 +9,7 @@ namespace
 struct Arguments {
     std::vector<std::filesystem::path> files;
     std::optional<deploy::TimesRequest> times;
-    bool noOverlap = false;
+    Variant variant;
     Dims dims;
 };
 
@@ -83,8 +83,6 @@ Result<Checked> fromModel(const Arguments& arguments, const Context& context)
     if (!times)
         return badInput(times.error());
     plan::PlanRequest request;
-    const bool stageKind = plan->bottleneck.kind == plan::BottleneckKind::Stage;
-    request.overlap = arguments.noOverlap || stageKind ? plan::Overlap::No : plan::Overlap::Yes;
     request.memoryModel = plan::defaultMemoryModel();
     auto problem = plan::makeProblem(model->graph(), *cluster, *times, request);
     if (!problem)
@@ -94,11 +92,16 @@ Result<Checked> fromModel(const Arguments& arguments, const Context& context)
 
 Result<Report> check(const Arguments& arguments, const Context& context)
 {
-    const auto checked = arguments.files.size() == 3
-                             ? fromModel(arguments, context)
-                             : fromProblem(arguments.files[0], arguments.files[1]);
+    if (arguments.files.size() == 1)
+        return usageError("the plan is missing: check takes PROBLEM PLAN or MODEL CLUSTER PLAN");
+    auto checked = arguments.files.size() == 3
+                       ? fromModel(arguments, context)
+                       : fromProblem(arguments.files[0], arguments.files[1]);
     if (!checked)
         return tl::unexpected(checked.error());
+    applyTo(checked->problem, arguments.variant);
+    if (checked->plan.bottleneck.kind == plan::BottleneckKind::Stage)
+        checked->problem.overlap = plan::Overlap::No;
     const std::string planFile = arguments.files.back().string();
     const std::vector<std::string> differences = plan::check(checked->problem, checked->plan);
     Report report;
@@ -129,12 +132,14 @@ void addCheck(CLI::App& app, Chosen& chosen)
     const auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("FILES", arguments->files,
-                     "PROBLEM PLAN, or MODEL CLUSTER PLAN as they were given to plan")
+                     "What was given to solve or plan, and what came of it")
         ->required()
-        ->expected(2, 3)
+        ->expected(1, 3)
         ->option_text("PROBLEM PLAN | MODEL CLUSTER PLAN");
     addProfile(*command, arguments->times, "Layer times; without it those the plan says it used");
-    command->add_flag("--no-overlap", arguments->noOverlap, "As it was given to plan");
+    addVariantOptions(*command, arguments->variant);
+    command->footer("What was given to plan or solve beside the files (--stages, --max-stages,\n"
+                    "--profile FILE) is to be given here, too; --no-overlap is seen in the plan.");
     addDims(*command, arguments->dims);
     command->callback([arguments, &chosen] {
         chosen.action = [arguments](const Context& context) { return check(*arguments, context); };

@@ -116,9 +116,37 @@ void addProfile(CLI::App& command, std::optional<deploy::TimesRequest>& times,
         ->option_text("FILE|measure|estimate");
 }
 
+void addVariantOptions(CLI::App& command, Variant& variant)
+{
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    const auto into = [](auto& target) {
+        return [&target](std::int64_t value) { target = static_cast<int>(value); };
+    };
+    auto* stages =
+        addInteger(command, "--stages", 1, kMost, into(variant.stages), "Exactly so many stages")
+            ->option_text("K");
+    addInteger(command, "--max-stages", 1, kMost, into(variant.maxStages), "At most so many stages")
+        ->option_text("K")
+        ->excludes(stages);
+    command.add_flag("--no-overlap", variant.noOverlap,
+                     "A stage costs receive + compute + send, one after the other");
+}
+
+void applyTo(plan::Problem& problem, const Variant& variant)
+{
+    if (variant.noOverlap)
+        problem.overlap = plan::Overlap::No;
+    if (variant.stages)
+        problem.stages = {*variant.stages, *variant.stages};
+    else if (variant.maxStages)
+        problem.stages.max = *variant.maxStages;
+}
+
 void addSolveOptions(CLI::App& command, SolveArguments& arguments)
 {
     plan::SolveOptions& options = arguments.options;
+    command.add_option("-o,--output", arguments.output, "Where to write the plan")
+        ->option_text("PLAN");
     command
         .add_option_function<std::string>(
             "--algorithm",
@@ -130,23 +158,15 @@ void addSolveOptions(CLI::App& command, SolveArguments& arguments)
             },
             "How to search: exact")
         ->option_text("exact");
-    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-    const auto into = [](auto& target) {
-        return [&target](std::int64_t value) { target = static_cast<int>(value); };
-    };
-    auto* stages =
-        addInteger(command, "--stages", 1, kMost, into(arguments.stages), "Exactly so many stages");
-    addInteger(command, "--max-stages", 1, kMost, into(arguments.maxStages),
-               "At most so many stages")
-        ->excludes(stages);
-    command.add_flag("--no-overlap", arguments.noOverlap,
-                     "A stage costs receive + compute + send, one after the other");
+    addVariantOptions(command, arguments.variant);
     addNumber(
         command, "--gap", [&options](double gap) { options.gap = gap; },
-        "Stop when proven to be this near to the best plan (0.05: 5 %)");
+        "Stop when proven to be this near to the best plan (0.05: 5 %)")
+        ->option_text("G");
     addNumber(
         command, "--time-limit", [&options](double s) { options.timeLimit = Seconds{s}; },
-        "Stop after so many seconds (10)");
+        "Stop after so many seconds (10)")
+        ->option_text("S");
     addInteger(
         command, "--step-limit", 0, std::numeric_limits<std::int64_t>::max(),
         [&options](std::int64_t steps) { options.stepLimit = steps; },
@@ -154,16 +174,43 @@ void addSolveOptions(CLI::App& command, SolveArguments& arguments)
     addSeed(command, options.seed, "Seed of the search");
     command.add_option("--warm-start", arguments.warmStart, "A plan to begin with")
         ->option_text("PLAN");
-    command.add_option("-o,--output", arguments.output, "Where to write the plan")
-        ->option_text("PLAN");
 }
 
-void applyTo(plan::StageCount& stages, const SolveArguments& arguments)
+Result<void> prepare(SolveArguments& arguments, const std::vector<std::string>& devices,
+                     const std::vector<std::filesystem::path>& others)
 {
-    if (arguments.stages)
-        stages = {*arguments.stages, *arguments.stages};
-    else if (arguments.maxStages)
-        stages.max = *arguments.maxStages;
+    if (arguments.output)
+        if (auto ok = checkOutput(*arguments.output, others); !ok)
+            return ok;
+    if (!arguments.warmStart)
+        return {};
+    const auto text = readInput(*arguments.warmStart);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto plan = plan::parsePlan(*text, arguments.warmStart->string(), devices);
+    if (!plan)
+        return tl::unexpected(plan.error());
+    arguments.options.warmStart = std::move(*plan);
+    return {};
+}
+
+Result<void> checkOutput(const std::filesystem::path& output,
+                         const std::vector<std::filesystem::path>& others)
+{
+    std::error_code ignored;
+    for (const std::filesystem::path& other : others)
+        if (output == other || std::filesystem::equivalent(output, other, ignored))
+            return fail(ErrorCode::InvalidArgument,
+                        "{}: this command reads or writes the file for something else, too; name "
+                        "another one",
+                        output.string());
+    if (std::filesystem::is_directory(output, ignored))
+        return fail(ErrorCode::Io, "{}: is a folder; name a file in it", output.string());
+    const auto folder = output.has_parent_path() ? output.parent_path() : ".";
+    if (!std::filesystem::is_directory(folder, ignored))
+        return fail(ErrorCode::Io, "{}: there is no folder {}; make it first", output.string(),
+                    folder.string());
+    return {};
 }
 
 Result<onnx::Model> loadModel(const std::filesystem::path& path, const Dims& dims,

@@ -34,15 +34,31 @@ void addSeed(CLI::App& command, std::uint64_t& seed, const std::string& help);
 void addProfile(CLI::App& command, std::optional<deploy::TimesRequest>& times,
                 const std::string& help);
 
-/// What `plan` and `solve` share; an option that was not given leaves the problem as it is.
-struct SolveArguments {
-    plan::SolveOptions options;
+/// How `plan`, `solve` and `check` may depart from the problem; what was not given leaves it as it
+/// is.
+struct Variant {
     std::optional<int> stages, maxStages;
     bool noOverlap = false;
+};
+void addVariantOptions(CLI::App& command, Variant& variant);
+void applyTo(plan::Problem& problem, const Variant& variant);
+
+/// What `plan` and `solve` share.
+struct SolveArguments {
+    plan::SolveOptions options;
+    Variant variant;
     std::optional<std::filesystem::path> warmStart, output;
 };
 void addSolveOptions(CLI::App& command, SolveArguments& arguments);
-void applyTo(plan::StageCount& stages, const SolveArguments& arguments);
+/// Before long work: reads the warm start, and refuses an output that checkOutput() refuses.
+[[nodiscard]] Result<void> prepare(SolveArguments& arguments,
+                                   const std::vector<std::string>& devices,
+                                   const std::vector<std::filesystem::path>& others);
+
+/// A file that could not be written in the end, or that is one of the `others` which the command
+/// reads or writes, too.
+[[nodiscard]] Result<void> checkOutput(const std::filesystem::path& output,
+                                       const std::vector<std::filesystem::path>& others);
 
 /// onnx::load, with unreadable files as bad input.
 [[nodiscard]] Result<onnx::Model> loadModel(const std::filesystem::path& path, const Dims& dims,

@@ -33,11 +33,25 @@ Result<plan::LayerTimes> timesOf(const onnx::Model& model, const Arguments& argu
     return times;
 }
 
-Result<Report> plan(const Arguments& arguments, const Context& context)
+/// What can be refused before the model is loaded and measured.
+Result<void> prepareFiles(Arguments& arguments, const cluster::Cluster& cluster)
+{
+    std::vector<std::filesystem::path> others{arguments.model, arguments.cluster};
+    if (arguments.problem) {
+        if (auto ok = checkOutput(*arguments.problem, others); !ok)
+            return ok;
+        others.push_back(*arguments.problem);
+    }
+    return prepare(arguments.solve, deviceNames(cluster), others);
+}
+
+Result<Report> plan(Arguments arguments, const Context& context)
 {
     const auto cluster = readClusterInput(arguments.cluster);
     if (!cluster)
         return tl::unexpected(cluster.error());
+    if (const auto ok = prepareFiles(arguments, *cluster); !ok)
+        return tl::unexpected(ok.error());
     const auto model = loadModel(arguments.model, arguments.dims, context);
     if (!model)
         return tl::unexpected(model.error());
@@ -47,12 +61,11 @@ Result<Report> plan(const Arguments& arguments, const Context& context)
 
     const auto start = std::chrono::steady_clock::now();
     plan::PlanRequest request;
-    request.overlap = arguments.solve.noOverlap ? plan::Overlap::No : plan::Overlap::Yes;
     request.memoryModel = plan::defaultMemoryModel();
-    applyTo(request.stages, arguments.solve);
-    const auto problem = plan::makeProblem(model->graph(), *cluster, *times, request);
+    auto problem = plan::makeProblem(model->graph(), *cluster, *times, request);
     if (!problem)
         return tl::unexpected(problem.error());
+    applyTo(*problem, arguments.solve.variant);
     const std::chrono::duration<double> made = std::chrono::steady_clock::now() - start;
     if (arguments.problem)
         if (const auto ok = writeFileAtomically(*arguments.problem, plan::writeProblem(*problem));

@@ -31,7 +31,7 @@ private:
 
 std::string deviceName(const plan::Problem& problem, std::optional<DeviceId> id)
 {
-    return id ? problem.devices[id->index()].name : "-";
+    return id ? printable(problem.devices[id->index()].name) : "-";
 }
 
 std::string statusText(const plan::Plan& plan)
@@ -60,11 +60,10 @@ std::string bottleneckText(const plan::Problem& problem, const plan::Plan& plan)
         return fmt::format("the transfer from {} to {} (hop {})",
                            deviceName(problem, plan.hops[index].from),
                            deviceName(problem, plan.hops[index].to), index);
-    return fmt::format("{} stage {} on {}",
-                       plan.bottleneck.kind == BottleneckKind::Compute
-                           ? "computing"
-                           : "receiving, computing and sending of",
-                       index + 1, deviceName(problem, plan.stages[index].device));
+    return fmt::format(
+        "stage {} on {}: {}", index + 1, deviceName(problem, plan.stages[index].device),
+        plan.bottleneck.kind == BottleneckKind::Compute ? "computing"
+                                                        : "receiving, computing and sending");
 }
 
 std::string figures(const plan::Problem& problem, const plan::Plan& plan)
@@ -102,13 +101,11 @@ std::string layerRange(const plan::Problem& problem, const plan::Stage& stage)
 /// Hops and stages in the order in which a request meets them.
 std::string pipelineTable(const plan::Problem& problem, const plan::Plan& plan)
 {
-    Table table(
-        {{""}, {"where"}, {"time", Align::Right}, {"size", Align::Right}, {""}, {"layers"}});
-    const auto mark = [&](BottleneckKind kind, std::size_t index) {
-        const bool isTransfer = plan.bottleneck.kind == BottleneckKind::Transfer;
+    Table table({{""}, {"where"}, {"time", Align::Right}, {"size", Align::Right}, {"layers"}});
+    const auto marked = [&](bool isTransfer, std::size_t index, const std::string& text) {
         const bool hit = static_cast<std::size_t>(plan.bottleneck.index) == index &&
-                         isTransfer == (kind == BottleneckKind::Transfer);
-        return hit ? "<- bottleneck" : "";
+                         isTransfer == (plan.bottleneck.kind == BottleneckKind::Transfer);
+        return hit ? text + (text.empty() ? "" : "  ") + "<- bottleneck" : text;
     };
     for (std::size_t k = 0; k < plan.hops.size(); ++k) {
         const plan::Hop& hop = plan.hops[k];
@@ -116,15 +113,14 @@ std::string pipelineTable(const plan::Problem& problem, const plan::Plan& plan)
             table.add(
                 {fmt::format("hop {}", k),
                  fmt::format("{} > {}", deviceName(problem, hop.from), deviceName(problem, hop.to)),
-                 formatDuration(hop.seconds), formatBytes(hop.bytes),
-                 mark(BottleneckKind::Transfer, k)});
+                 formatDuration(hop.seconds), formatBytes(hop.bytes), marked(true, k, "")});
         if (k == plan.stages.size())
             break;
         const plan::Stage& stage = plan.stages[k];
         const plan::Device& device = problem.devices[stage.device.index()];
         table.add({fmt::format("stage {}", k + 1), device.name, formatDuration(stage.compute),
                    fmt::format("{} of {}", formatBytes(stage.memory), formatBytes(device.memory)),
-                   mark(BottleneckKind::Compute, k), layerRange(problem, stage)});
+                   marked(false, k, layerRange(problem, stage))});
     }
     return table.text();
 }
@@ -145,43 +141,23 @@ void explain(Report& report, const plan::Plan& plan)
     report.error = fmt::format("no feasible plan: {}", fmt::join(plan.whyInfeasible, "; "));
 }
 
-Result<void> readWarmStart(SolveArguments& arguments, const std::vector<std::string>& devices)
-{
-    if (!arguments.warmStart)
-        return {};
-    const auto text = readInput(*arguments.warmStart);
-    if (!text)
-        return tl::unexpected(text.error());
-    auto plan = plan::parsePlan(*text, arguments.warmStart->string(), devices);
-    if (!plan)
-        return tl::unexpected(plan.error());
-    arguments.options.warmStart = std::move(*plan);
-    return {};
-}
-
 } // namespace
 
 std::string planText(const plan::Problem& problem, const plan::Plan& plan)
 {
     std::string text;
-    if (plan.hasStages()) {
+    if (plan.hasStages())
         text = figures(problem, plan) + "\n" + pipelineTable(problem, plan);
-    } else {
+    else
         text = statusText(plan) + ".\n";
-        for (const std::string& reason : plan.whyInfeasible)
-            text += fmt::format("  {}\n", printable(reason));
-    }
     for (const std::string& note : plan.notes)
         text += fmt::format("note: {}\n", printable(note));
     return text;
 }
 
-Result<Report> solveAndReport(const plan::Problem& problem, SolveArguments arguments,
+Result<Report> solveAndReport(const plan::Problem& problem, const SolveArguments& arguments,
                               const PlanIdentity& identity, const Context& context)
 {
-    const std::vector<std::string> devices = deviceNames(problem);
-    if (const auto ok = readWarmStart(arguments, devices); !ok)
-        return tl::unexpected(ok.error());
     SolveProgress sink(context.progress);
     auto plan = plan::solve(problem, arguments.options, context.stop, sink);
     if (!plan)
@@ -192,13 +168,18 @@ Result<Report> solveAndReport(const plan::Problem& problem, SolveArguments argum
     plan->solver.parse = identity.parse;
 
     Report report;
-    report.json = plan::writePlan(*plan, devices);
-    report.text = planText(problem, *plan);
+    report.json = plan::writePlan(*plan, deviceNames(problem));
+    if (plan->hasStages())
+        report.text = planText(problem, *plan);
     explain(report, *plan);
-    if (arguments.output) {
+    // Ctrl+C leaves an earlier plan as it is.
+    if (arguments.output && (plan->hasStages() || plan->status != Status::Cancelled)) {
         if (const auto ok = writeFileAtomically(*arguments.output, report.json); !ok)
             return tl::unexpected(ok.error());
-        report.text += fmt::format("\nThe plan is in {}.\n", arguments.output->string());
+        report.text +=
+            plan->hasStages()
+                ? fmt::format("\nThe plan is in {}.\n", arguments.output->string())
+                : fmt::format("The plan file without stages is {}.\n", arguments.output->string());
     }
     return report;
 }

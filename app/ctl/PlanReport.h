@@ -7,7 +7,7 @@
 namespace millrace::ctl
 {
 
-/// Applies the warm start, solves and writes the plan file: what `plan` and `solve` end with.
+/// Solves and writes the plan file: what `plan` and `solve` end with, after prepare().
 /// `identity` gives the plan its model, dims and times.
 struct PlanIdentity {
     std::string modelSha256;
@@ -15,7 +15,8 @@ struct PlanIdentity {
     std::optional<plan::TimesSource> times;
     Seconds parse;
 };
-[[nodiscard]] Result<Report> solveAndReport(const plan::Problem& problem, SolveArguments arguments,
+[[nodiscard]] Result<Report> solveAndReport(const plan::Problem& problem,
+                                            const SolveArguments& arguments,
                                             const PlanIdentity& identity, const Context& context);
 
 /// The plan for people: figures first, then the pipeline row by row with the bottleneck marked.

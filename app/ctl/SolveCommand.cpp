@@ -13,7 +13,7 @@ struct Arguments {
     SolveArguments solve;
 };
 
-Result<Report> solve(const Arguments& arguments, const Context& context)
+Result<Report> solve(Arguments arguments, const Context& context)
 {
     const auto start = std::chrono::steady_clock::now();
     const auto text = readInput(arguments.problem);
@@ -23,9 +23,9 @@ Result<Report> solve(const Arguments& arguments, const Context& context)
     if (!problem)
         return tl::unexpected(problem.error());
     const std::chrono::duration<double> parsed = std::chrono::steady_clock::now() - start;
-    if (arguments.solve.noOverlap)
-        problem->overlap = plan::Overlap::No;
-    applyTo(problem->stages, arguments.solve);
+    if (const auto ok = prepare(arguments.solve, deviceNames(*problem), {arguments.problem}); !ok)
+        return tl::unexpected(ok.error());
+    applyTo(*problem, arguments.solve.variant);
     return solveAndReport(*problem, arguments.solve, {{}, {}, {}, Seconds{parsed.count()}},
                           context);
 }

@@ -39,11 +39,26 @@ Result<plan::PlanOutline> readOutline(const std::filesystem::path& path)
     return outline;
 }
 
+/// A stage of an earlier split, split further into the same folder, would be lost.
+Result<void> checkFolder(const Arguments& arguments)
+{
+    std::error_code ignored;
+    const auto own = arguments.model.has_parent_path() ? arguments.model.parent_path() : ".";
+    if (arguments.model.filename().string().starts_with("stage-") &&
+        std::filesystem::equivalent(own, arguments.folder, ignored))
+        return fail(ErrorCode::InvalidArgument,
+                    "{}: the model itself lies there and would be replaced; name another folder",
+                    arguments.folder.string());
+    return {};
+}
+
 Result<Report> split(const Arguments& arguments, const Context& context)
 {
     const auto outline = readOutline(arguments.plan);
     if (!outline)
         return tl::unexpected(outline.error());
+    if (const auto ok = checkFolder(arguments); !ok)
+        return tl::unexpected(ok.error());
     const auto model = loadModel(arguments.model, merged(arguments.dims, outline->dims), context);
     if (!model)
         return tl::unexpected(model.error());

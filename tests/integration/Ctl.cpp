@@ -3,9 +3,8 @@
 
 #include <QFile>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QTest>
-
-#include <signal.h>
 
 #include <chrono>
 
@@ -14,6 +13,7 @@ namespace millrace::test
 namespace
 {
 
+const QString kProgram = QStringLiteral(MILLRACE_BIN "/millracectl");
 constexpr std::chrono::duration<int, std::milli> kPatience{120'000};
 
 Outcome finished(QProcess& process)
@@ -56,7 +56,7 @@ Ctl::Ctl()
 Outcome Ctl::operator()(const QStringList& arguments) const
 {
     QProcess process;
-    start(process, arguments);
+    start(process, kProgram, arguments);
     return finished(process);
 }
 
@@ -64,25 +64,25 @@ Outcome Ctl::into(const QString& file, const QStringList& arguments) const
 {
     QProcess process;
     process.setStandardOutputFile(file);
-    start(process, arguments);
+    start(process, kProgram, arguments);
     return finished(process);
 }
 
-Outcome Ctl::interruptedOnce(const QString& file, const QStringList& arguments) const
+Outcome Ctl::shell(const QString& line) const
 {
     QProcess process;
-    start(process, arguments);
-    const bool seen = QTest::qWaitFor([&] { return QFile::exists(path(file)); }, kPatience.count());
-    if (!seen)
-        qWarning("%s never came", qPrintable(file));
-    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("PATH"), QStringLiteral(MILLRACE_BIN ":") +
+                                                   environment.value(QStringLiteral("PATH")));
+    process.setProcessEnvironment(environment);
+    start(process, QStringLiteral("/bin/sh"), {QStringLiteral("-c"), line});
     return finished(process);
 }
 
-void Ctl::start(QProcess& process, const QStringList& arguments) const
+void Ctl::start(QProcess& process, const QString& program, const QStringList& arguments) const
 {
     process.setWorkingDirectory(m_folder.path());
-    process.start(QStringLiteral(MILLRACE_BIN "/millracectl"), arguments);
+    process.start(program, arguments);
     process.waitForStarted();
 }
 

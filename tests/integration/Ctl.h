@@ -36,14 +36,14 @@ public:
     [[nodiscard]] Outcome operator()(const QStringList& arguments) const;
     /// The same for a command whose standard output goes to this file.
     [[nodiscard]] Outcome into(const QString& file, const QStringList& arguments) const;
-    /// The same for a command that gets SIGINT as soon as `file` exists.
-    [[nodiscard]] Outcome interruptedOnce(const QString& file, const QStringList& arguments) const;
+    /// The same for a line of the shell, in which millracectl is in the PATH.
+    [[nodiscard]] Outcome shell(const QString& line) const;
     [[nodiscard]] QString path(const QString& name) const { return m_folder.filePath(name); }
     void write(const QString& name, const QByteArray& content) const;
     [[nodiscard]] QByteArray read(const QString& name) const;
 
 private:
-    void start(QProcess& process, const QStringList& arguments) const;
+    void start(QProcess& process, const QString& program, const QStringList& arguments) const;
 
     QTemporaryDir m_folder;
 };

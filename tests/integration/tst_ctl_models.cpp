@@ -2,6 +2,7 @@
 // Every command that reads a model, on the smaller reference architecture.
 #include "Ctl.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QTest>
@@ -182,6 +183,49 @@ private slots:
         QVERIFY2(forgotten.err.contains("--profile FILE"), forgotten.all());
     }
 
+    /// A reader that has enough is no failure.
+    void closedPipesAreSilent()
+    {
+        const Outcome inspected = m_ctl->shell(
+            word("(millracectl inspect m.onnx --json; echo $? > code) | head -c 1; cat code"));
+        QCOMPARE(inspected.out, QByteArray("{0\n"));
+        QVERIFY2(inspected.err.isEmpty(), inspected.all());
+    }
+
+    /// Without a terminal there are no control sequences, whatever takes long.
+    void writesPlainTextWithoutATerminal()
+    {
+        const Outcome planned = m_ctl->shell(word("TERM=xterm millracectl plan m.onnx c.yaml"));
+        QVERIFY2(planned.code == 0 && !planned.all().contains('\033'), planned.all());
+    }
+
+    /// ONNX Runtime's own reporting would leave an identifier in one folder and a log in the other.
+    void reportsToNobody()
+    {
+        const Outcome outcome =
+            m_ctl->shell(word("mkdir home temporary; env -u CI -u XDG_CACHE_HOME HOME=$PWD/home "
+                              "TMPDIR=$PWD/temporary millracectl run m.onnx --random"));
+        QVERIFY2(outcome.code == 0, outcome.all());
+        for (const char* folder : {"home", "temporary"})
+            QVERIFY2(QDir(m_ctl->path(word(folder)))
+                         .isEmpty(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+                     folder);
+    }
+
+    void interruptedMeasuringLeavesNothing()
+    {
+        QCOMPARE(run("reference resnet50 -o large.onnx").code, 0);
+        const Outcome stopped = m_ctl->shell(
+            word("mkdir tmp; TMPDIR=tmp MILLRACE_CACHE=fresh millracectl plan large.onnx c.yaml "
+                 "-o none.json --problem none2.json & "
+                 "until [ -n \"$(ls -A tmp)\" ]; do :; done; kill -INT $!; wait $!"));
+        QVERIFY2(stopped.code == 6 && stopped.hasOneErrorLine(), stopped.all());
+        QVERIFY2(stopped.out.isEmpty(), stopped.all());
+        for (const char* left : {"none.json", "none2.json", "fresh"})
+            QVERIFY2(!QFile::exists(m_ctl->path(word(left))), left);
+        QVERIFY(QDir(m_ctl->path(word("tmp"))).isEmpty());
+    }
+
     void refusesBadInput_data()
     {
         QTest::addColumn<QString>("arguments");
@@ -206,6 +250,16 @@ private slots:
         row("another model's plan, checked", "check other.onnx c.yaml plan.json", 3,
             "of another model");
         row("a plan without stages", "split m.onnx infeasible.json -o x", 3, "no stages");
+        row("the plan in place of the model", "plan m.onnx c.yaml -o m.onnx", 3,
+            "m.onnx: this command reads or writes the file for something else");
+        row("one file for plan and problem", "plan m.onnx c.yaml -o x.json --problem x.json", 3,
+            "x.json: this command");
+        row("a stage split into its own folder", "split parts/stage-1.onnx plan.json -o parts", 3,
+            "parts: the model itself lies there");
+        row("a typo in the cluster", "plan m.onnx typo.yaml", 3,
+            "typo.yaml:4:18: unknown key \"memroy\"; did you mean \"memory\"?");
+        row("an empty model", "inspect empty.onnx", 3, "empty.onnx: the file is empty");
+        row("half a model", "plan half.onnx c.yaml", 3, "half.onnx: the model is truncated");
         row("a folder that is a file", "split m.onnx plan.json -o m.onnx", 5, "m.onnx");
         row("an output folder that is a file", "run m.onnx --random -o m.onnx", 5, "m.onnx");
         row("a folder without a split", "run . --random", 3, "manifest.json");
@@ -240,6 +294,10 @@ private:
         QCOMPARE(run("plan m.onnx c.yaml --profile estimate --stages 3 -o infeasible.json").code,
                  4);
         QCOMPARE(run("reference mobilenetv2 -o other.onnx --seed 6").code, 0);
+        m_ctl->write(word("typo.yaml"),
+                     QByteArray(kCluster).replace("slow, memory", "slow, memroy"));
+        m_ctl->write(word("empty.onnx"), {});
+        m_ctl->write(word("half.onnx"), m_ctl->read(word("m.onnx")).left(5'000'000));
     }
 
     std::optional<Ctl> m_ctl;

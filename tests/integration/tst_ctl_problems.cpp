@@ -63,6 +63,26 @@ private slots:
         QVERIFY(outcome.err.isEmpty());
     }
 
+    void helpFitsTheTerminal_data()
+    {
+        QTest::addColumn<QString>("command");
+        QTest::newRow("program") << QString();
+        for (const char* command :
+             {"inspect", "plan", "solve", "check", "split", "run", "reference"})
+            QTest::newRow(command) << QString::fromLatin1(command);
+    }
+    void helpFitsTheTerminal()
+    {
+        QFETCH(QString, command);
+        const Outcome outcome = run(command + QStringLiteral(" --help"));
+        QVERIFY2(outcome.code == 0 && outcome.err.isEmpty(), outcome.all());
+        QVERIFY2(outcome.out.startsWith("Usage: millracectl "), outcome.all());
+        for (const QByteArray& line : outcome.out.split('\n'))
+            QVERIFY2(line.size() <= 80, line.constData());
+        QVERIFY2(command.isEmpty() || outcome.out.contains("--json"), outcome.all());
+        QCOMPARE(outcome.out.contains("Exit codes:"), command.isEmpty());
+    }
+
     void refusesUsage_data()
     {
         QTest::addColumn<QString>("arguments");
@@ -70,8 +90,17 @@ private slots:
         const auto row = [](const char* arguments, const char* says) {
             QTest::newRow(arguments) << QString::fromLatin1(arguments) << QString::fromLatin1(says);
         };
-        row("", "subcommand is required");
-        row("fly", "fly");
+        row("", "a command is needed; see millracectl --help");
+        row("fly", "there is no command \"fly\"; see millracectl --help");
+        row("slove problem.json", "there is no command \"slove\"; did you mean solve? See ");
+        row("--fast", "there is no option --fast; see millracectl --help");
+        row("--json solve problem.json",
+            "--json comes after the command: millracectl solve --json");
+        row("solve problem.json more", "\"more\" is one argument too many");
+        row("solve problem.json --stage 2",
+            "there is no option --stage; did you mean --stages? See millracectl solve --help");
+        row("solve --gapp=1", "there is no option --gapp; did you mean --gap?");
+        row("solve problem.json --stages", "--stages needs a value");
         row("solve", "PROBLEM is required");
         row("solve problem.json --fast", "--fast");
         row("solve problem.json --algorithm kpath", "what there is: exact");
@@ -82,7 +111,7 @@ private slots:
         row("solve problem.json --gap -1", "--gap");
         row("solve problem.json --seed -1", "\"-1\" is not");
         row("solve problem.json --seed 99999999999999999999", "--seed");
-        row("check problem.json", "FILES");
+        row("check problem.json", "the plan is missing");
         row("check a b c d", "d");
         row("reference vgg16 -o x.onnx", "there is no reference model \"vgg16\"; what there is: ");
         row("reference resnet50", "--output is required");
@@ -166,6 +195,22 @@ private slots:
         QVERIFY(!plan[QStringLiteral("why_infeasible")].toArray().isEmpty());
         QVERIFY(plan[QStringLiteral("bottleneck_s")].isNull());
         QCOMPARE(m_ctl->read(QStringLiteral("plan.json")), solved.out);
+
+        // For people: why, once, and that the plan file holds no plan.
+        const Outcome said = run(QStringLiteral("solve problem.json --stages 3 -o plan.json"));
+        QVERIFY2(said.code == 4 && said.hasOneErrorLine(), said.all());
+        QCOMPARE(said.out, QByteArray("The plan file without stages is plan.json.\n"));
+        QCOMPARE(run(QStringLiteral("check problem.json plan.json")).code, 3);
+        const Outcome checked = run(QStringLiteral("check problem.json plan.json --stages 3"));
+        QVERIFY2(checked.code == 0, checked.all());
+    }
+
+    void checksPlansWithoutOverlap()
+    {
+        const Outcome solved = run(QStringLiteral("solve problem.json --no-overlap -o plan.json"));
+        QVERIFY2(solved.out.contains(": receiving, computing and sending\n"), solved.all());
+        const Outcome checked = run(QStringLiteral("check problem.json plan.json"));
+        QVERIFY2(checked.code == 0, checked.all());
     }
 
     void timeLimitWithoutAPlan()
@@ -256,7 +301,11 @@ private slots:
         row("missing", "solve none.json", 3, "none.json: no such file");
         row("a folder", "solve .", 3, "is a folder");
         row("missing warm start", "solve problem.json --warm-start none.json", 3, "none.json");
-        row("no folder for the plan", "solve problem.json -o none/plan.json", 5, "none/plan.json");
+        row("no folder for the plan", "solve problem.json -o none/plan.json", 5,
+            "none/plan.json: there is no folder none; make it first");
+        row("a folder as the plan", "solve problem.json -o .", 5, ".: is a folder");
+        row("the plan in place of the problem", "solve problem.json -o ./problem.json", 3,
+            "./problem.json: this command reads or writes the file for something else");
         row("a file where a folder is needed", "solve problem.json -o problem.json/plan.json", 5,
             "problem.json/plan.json");
     }
@@ -268,6 +317,7 @@ private slots:
         const Outcome outcome = run(arguments);
         QVERIFY2(outcome.code == code && outcome.hasOneErrorLine(), outcome.all());
         QVERIFY2(outcome.err.contains(says.toUtf8()), outcome.all());
+        QCOMPARE(m_ctl->read(QStringLiteral("problem.json")), problem());
     }
 
     void fullDiskIsReported()
