@@ -68,7 +68,7 @@ bindFreeDims(pb::GraphProto& graph, const std::map<std::string, std::int64_t>& d
     const std::vector<FreeDim> free = findFreeDims(graph);
     for (const auto& [name, size] : dims) {
         if (std::none_of(free.begin(), free.end(),
-                         [&](const FreeDim& f) { return f.name == name; }))
+                         [&wanted = name](const FreeDim& f) { return f.name == wanted; }))
             return fail(ErrorCode::InvalidArgument, "{}", unknownName(name, free));
         if (size < 0)
             return fail(ErrorCode::InvalidArgument,

@@ -201,8 +201,9 @@ void ThresholdSearch::dominate(Layer& layer, const std::vector<Layer>& before) c
                     front.cuts.subtract(better.cuts);
                     continue;
                 }
-                better.cuts.each([&, &costs = front.cost, &cuts = front.cuts](std::size_t cut) {
-                    if (better.cost[cut] <= costs[cut])
+                better.cuts.each([&than = better.cost, &costs = front.cost,
+                                  &cuts = front.cuts](std::size_t cut) {
+                    if (than[cut] <= costs[cut])
                         cuts.reset(cut);
                 });
             }
