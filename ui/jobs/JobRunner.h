@@ -36,7 +36,7 @@ public:
     void start(std::function<T(std::stop_token, ProgressSink&)> work,
                std::function<void(T)> finished)
     {
-        launch([this, work = std::move(work), finished = std::move(finished)](
+        launch([work = std::move(work), finished = std::move(finished)](
                    const std::stop_token& stop, ProgressSink& sink) -> std::function<void()> {
             auto result = std::make_shared<T>(work(stop, sink));
             return [finished, result] { finished(std::move(*result)); };

@@ -20,7 +20,7 @@ FindField::FindField(GraphView& view, QWidget* parent)
     m_field->setAccessibleName(tr("Find a layer"));
     m_field->setPlaceholderText(tr("Find a layer, operator or tensor"));
     m_field->setClearButtonEnabled(true);
-    m_field->setMinimumWidth(220);
+    m_field->setMinimumWidth(180);
     m_field->setMaximumWidth(320);
     m_field->installEventFilter(this);
     m_count->setObjectName(QStringLiteral("findCount"));

@@ -12,6 +12,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QToolBar>
+#include <QToolButton>
 
 namespace millrace::ui
 {
@@ -237,6 +238,9 @@ void MainWindow::makeToolBar()
     bar->addSeparator();
     put("undo", tr("Undo"));
     put("redo", tr("Redo"));
+    for (const char* name : {"undo", "redo"}) // the arrows say enough
+        qobject_cast<QToolButton*>(bar->widgetForAction(findChild<QAction*>(QLatin1String(name))))
+            ->setToolButtonStyle(Qt::ToolButtonIconOnly);
     bar->addSeparator();
     m_planBar = new PlanBar(m_document, *m_prompts);
     bar->addWidget(m_planBar);
