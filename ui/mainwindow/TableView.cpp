@@ -88,7 +88,7 @@ QString TableView::selectedText() const
             return model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
         });
     for (const QModelIndex& row : rows)
-        lines << line([this, row](int column) {
+        lines << line([row](int column) {
             const QModelIndex cell = row.siblingAtColumn(column);
             const QVariant checked = cell.data(Qt::CheckStateRole);
             if (checked.isValid())
