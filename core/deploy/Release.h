@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Json.h"
+#include "cluster/Cluster.h"
+#include "plan/Plan.h"
+#include "plan/Problem.h"
+#include "runtime/GatewayClient.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace millrace::deploy
+{
+
+/// One process of a release. Pipeline order: stages from 1, then the gateway.
+struct ReleaseNode {
+    std::string name; ///< "stage-1", ..., "gateway"
+    std::string device;
+    runtime::Endpoint endpoint;
+    std::int64_t pid = 0;
+    std::uint64_t startTicks = 0; ///< of the process, from /proc/PID/stat: a pid may be used again
+    bool operator==(const ReleaseNode&) const = default;
+};
+
+/// A deployed plan: everything that watching, asking and undeploying need; a value. On disk it is
+/// `release.json` in the release's folder (0700), format "millrace-release/1", beside the nodes'
+/// folders (config, model, log) and the client's certificate and key.
+struct Release {
+    std::string id; ///< "resnet50-20261124-221530-3f9a", also the folder's name
+    std::filesystem::path folder;
+    double createdAt = 0; ///< Unix seconds
+    std::filesystem::path modelPath;
+    std::string modelSha256;
+    std::map<std::string, std::int64_t> dims;
+    cluster::Cluster cluster;
+    plan::Problem problem; ///< with `plan`: predicted times and memory of every stage and hop
+    plan::Plan plan;
+    double dilation = 1; ///< emulated times are longer by this factor; figures have it divided out
+    std::string dilationReason; ///< empty: 1
+    std::vector<ReleaseNode> nodes;
+    bool operator==(const Release&) const = default;
+};
+
+[[nodiscard]] std::string writeRelease(const Release& release);
+[[nodiscard]] Result<Release> parseRelease(std::string_view text, const std::string& source);
+
+/// $MILLRACE_STATE, else $XDG_STATE_HOME/millrace, else ~/.local/state/millrace; "releases" in it
+/// holds a folder for each release.
+[[nodiscard]] std::filesystem::path stateFolder();
+/// All that can be read, newest first; broken folders are left out.
+[[nodiscard]] std::vector<Release> localReleases();
+/// By id, or the newest when `id` is empty. NotFound says what there is.
+[[nodiscard]] Result<Release> findRelease(const std::string& id);
+/// Whether the node's very process is alive.
+[[nodiscard]] bool isAlive(const ReleaseNode& node);
+/// For StatusClient and RequestClient: reads the client's key from the release's folder.
+[[nodiscard]] Result<runtime::GatewayAddress> gatewayAddress(const Release& release);
+
+} // namespace millrace::deploy
