@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Command.h"
 #include "Help.h"
-#include "Interrupt.h"
+#include "base/Interrupt.h"
 #include "Terminal.h"
 
 namespace
 {
 
 using namespace millrace;
-using namespace millrace::ctl;
+using namespace millrace;
 
 constexpr const char* kFooter =
     R"(A first plan:

@@ -3,7 +3,6 @@
 
 #include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
-
 #include <stdlib.h>
 
 #include <algorithm>
@@ -195,20 +194,19 @@ struct Session::Impl {
                                         tensor.shape.size(), ortType(tensor.dtype));
     }
 
-    static Result<NamedTensor> output(const ValueInfo& info, const Ort::Value& value)
+    static Result<TensorView> output(const ValueInfo& info, const Ort::Value& value)
     {
         if (!value.HasValue() || !value.IsTensor())
             return fail(ErrorCode::Unsupported, "output \"{}\" is no dense tensor", info.name);
         const auto shape = value.GetTensorTypeAndShapeInfo();
-        NamedTensor result{info.name, {ownType(shape.GetElementType()), shape.GetShape(), {}}};
-        const auto bytes = graph::denseBytes(result.tensor.dtype, result.tensor.shape);
-        if (!bytes || graph::bitsPerElement(result.tensor.dtype) == 0)
+        TensorView result{info.name, ownType(shape.GetElementType()), shape.GetShape(), {}};
+        const auto bytes = graph::denseBytes(result.dtype, result.shape);
+        if (!bytes || graph::bitsPerElement(result.dtype) == 0)
             return fail(ErrorCode::Unsupported, "output \"{}\" has no fixed-size elements",
                         info.name);
-        result.tensor.data.resize(static_cast<std::size_t>(bytes->value));
-        if (!result.tensor.data.empty())
-            std::memcpy(result.tensor.data.data(), value.GetTensorRawData(),
-                        result.tensor.data.size());
+        if (bytes->value > 0)
+            result.data = {static_cast<const std::byte*>(value.GetTensorRawData()),
+                           static_cast<std::size_t>(bytes->value)};
         return result;
     }
 
@@ -217,6 +215,20 @@ struct Session::Impl {
     std::vector<ValueInfo> inputs, outputs;
     bool isProfiling = false;
 };
+
+struct Outputs::Values {
+    std::vector<Ort::Value> values;
+};
+
+Outputs::Outputs() = default;
+Outputs::Outputs(Outputs&&) noexcept = default;
+Outputs& Outputs::operator=(Outputs&&) noexcept = default;
+Outputs::~Outputs() = default;
+
+TensorView viewOf(const NamedTensor& tensor)
+{
+    return {tensor.name, tensor.tensor.dtype, tensor.tensor.shape, tensor.tensor.data};
+}
 
 Session::Session(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Session::Session(Session&&) noexcept = default;
@@ -252,6 +264,18 @@ const std::vector<ValueInfo>& Session::outputs() const
 Result<std::vector<NamedTensor>> Session::run(std::span<const NamedTensor> feeds,
                                               std::stop_token stop)
 {
+    const auto outputs = runInPlace(feeds, std::move(stop));
+    if (!outputs)
+        return tl::unexpected(outputs.error());
+    std::vector<NamedTensor> results;
+    for (const TensorView& view : outputs->tensors())
+        results.push_back(
+            {view.name, {view.dtype, view.shape, {view.data.begin(), view.data.end()}}});
+    return results;
+}
+
+Result<Outputs> Session::runInPlace(std::span<const NamedTensor> feeds, std::stop_token stop)
+{
     std::vector<const char*> inputNames, outputNames;
     std::vector<Ort::Value> values;
     for (const ValueInfo& input : m_impl->inputs) {
@@ -273,18 +297,19 @@ Result<std::vector<NamedTensor>> Session::run(std::span<const NamedTensor> feeds
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled");
 
-    std::vector<NamedTensor> results;
+    Outputs results;
     try {
         Ort::RunOptions options;
         const std::stop_callback terminate(stop, [&options] { options.SetTerminate(); });
-        const auto outputs =
-            m_impl->session.Run(options, inputNames.data(), values.data(), values.size(),
-                                outputNames.data(), outputNames.size());
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-            auto result = Impl::output(m_impl->outputs[i], outputs[i]);
-            if (!result)
-                return tl::unexpected(result.error());
-            results.push_back(std::move(*result));
+        results.m_values = std::make_unique<Outputs::Values>();
+        auto& given = results.m_values->values;
+        given = m_impl->session.Run(options, inputNames.data(), values.data(), values.size(),
+                                    outputNames.data(), outputNames.size());
+        for (std::size_t i = 0; i < given.size(); ++i) {
+            auto view = Impl::output(m_impl->outputs[i], given[i]);
+            if (!view)
+                return tl::unexpected(view.error());
+            results.m_tensors.push_back(std::move(*view));
         }
     } catch (const std::exception& error) {
         if (stop.stop_requested())

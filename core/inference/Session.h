@@ -38,6 +38,33 @@ struct ValueInfo {
 /// Version of the loaded library, "1.30.0".
 [[nodiscard]] std::string runtimeVersion();
 
+/// A tensor whose bytes belong to somebody else.
+struct TensorView {
+    std::string name;
+    graph::DType dtype = graph::DType::Undefined;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> data;
+};
+[[nodiscard]] TensorView viewOf(const NamedTensor& tensor);
+
+/// What a run gave, in the library's own memory: nothing is copied. Owns it; movable.
+class Outputs
+{
+public:
+    Outputs();
+    Outputs(Outputs&&) noexcept;
+    Outputs& operator=(Outputs&&) noexcept;
+    ~Outputs();
+    /// Valid as long as this object; moving it keeps them.
+    [[nodiscard]] const std::vector<TensorView>& tensors() const { return m_tensors; }
+
+private:
+    friend class Session;
+    struct Values;
+    std::unique_ptr<Values> m_values;
+    std::vector<TensorView> m_tensors;
+};
+
 /// Owns one ONNX Runtime session. Movable; run() may be called from one thread at a time.
 /// Errors of the library arrive as Unsupported (cannot load) or Internal (cannot run) with its
 /// message on one line.
@@ -60,6 +87,9 @@ public:
     /// is InvalidArgument and named. The token ends a long run early with Cancelled.
     [[nodiscard]] Result<std::vector<NamedTensor>> run(std::span<const NamedTensor> feeds,
                                                        std::stop_token stop = {});
+    /// The same without a copy of the outputs.
+    [[nodiscard]] Result<Outputs> runInPlace(std::span<const NamedTensor> feeds,
+                                             std::stop_token stop = {});
 
     /// Closes the profile and returns its path; only with profilePrefix set.
     [[nodiscard]] Result<std::filesystem::path> endProfiling();

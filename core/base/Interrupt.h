@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <thread>
 
-namespace millrace::ctl
+namespace millrace
 {
 
 /// Turns the first SIGINT or SIGTERM into a stop request; the second one ends the process at once.
@@ -23,4 +23,4 @@ private:
     std::thread m_waiter;
 };
 
-} // namespace millrace::ctl
+} // namespace millrace

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Interrupt.h"
+#include "base/Interrupt.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
-namespace millrace::ctl
+namespace millrace
 {
 namespace
 {
@@ -42,4 +42,4 @@ Interrupt::~Interrupt()
     m_waiter.join();
 }
 
-} // namespace millrace::ctl
+} // namespace millrace

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// millrace-stage: a stage or the gateway of a release, on the node that it was planned for.
+#include "base/File.h"
+#include "base/Interrupt.h"
+#include "runtime/Node.h"
+
+#include <malloc.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+namespace
+{
+
+using namespace millrace;
+
+constexpr const char* kUsage = "usage: millrace-stage [--gateway] CONFIG\n"
+                               "Runs one stage of a release, or its gateway, until it is told to "
+                               "end.\nmillracectl deploy writes the config.\n";
+constexpr std::uintmax_t kMaxConfig = 16U << 20;
+
+void logLine(const std::string& line)
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    char text[32] = "";
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    std::fprintf(stderr, "%s %s\n", text, oneLine(line).c_str());
+}
+
+Result<void> run(const std::filesystem::path& file, bool isGateway, std::stop_token stop)
+{
+    const auto text = readFile(file, kMaxConfig);
+    if (!text)
+        return tl::unexpected(text.error());
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    if (isGateway) {
+        const auto config = runtime::parseGatewayConfig(*text, file.string());
+        return config ? runtime::runGateway(*config, folder, std::move(stop), logLine)
+                      : tl::unexpected(config.error());
+    }
+    const auto config = runtime::parseStageConfig(*text, file.string());
+    return config ? runtime::runStage(*config, folder, std::move(stop), logLine)
+                  : tl::unexpected(config.error());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    // One arena, and large blocks given back at once: peak memory stays near what is in use.
+    ::mallopt(M_ARENA_MAX, 1);
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
+        std::fputs(kUsage, stdout);
+        return 0;
+    }
+    if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
+        std::puts(MILLRACE_VERSION);
+        return 0;
+    }
+    const bool isGateway = argc == 3 && std::strcmp(argv[1], "--gateway") == 0;
+    if (argc != 2 && !isGateway) {
+        std::fputs(kUsage, stderr);
+        return 2;
+    }
+    try {
+        const Interrupt interrupt;
+        const auto done = run(argv[argc - 1], isGateway, interrupt.token());
+        if (done || done.error().code == ErrorCode::Cancelled)
+            return 0;
+        logLine("error: " + done.error().message);
+    } catch (const std::exception& exception) {
+        logLine(std::string("error: an unexpected failure: ") + exception.what());
+    }
+    return 5;
+}
