@@ -148,6 +148,8 @@ Result<void> Exec::awaitBegin(Clock::time_point deadline, const StopSignal& stop
 
 Result<void> Exec::collect()
 {
+    // Reading stops to look at packets at the end of an output; how the script ended comes later.
+    ssh_channel_get_exit_status(m_channel.get());
     std::array<char, kBlock> block{};
     for (const int stream : {0, 1}) {
         std::string& text = stream == 0 ? m_out : m_err;
@@ -209,8 +211,6 @@ Result<void> Exec::finish(Clock::time_point deadline, const StopSignal& stop)
     for (;;) {
         if (auto done = collect(); !done)
             return done;
-        // After the end of both outputs nothing else reads packets.
-        ssh_channel_get_exit_status(m_channel.get());
         if (ended())
             break;
         if (ssh_is_connected(m_connection.session()) == 0)
