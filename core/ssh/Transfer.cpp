@@ -19,10 +19,12 @@ constexpr std::size_t kBlock = 1 << 20;
 
 /// $1 folder, $2 name, $3 mode, $4 size, $5 SHA-256. Says "have" or "send" first, "done" at the
 /// end, and in between nothing but the complaints of tee. tee and sha256sum run beside each other,
-/// so that hashing costs no time of its own.
+/// so that hashing costs little time of its own; openssl, where it is there and works, uses the
+/// processor's instructions, which coreutils' sha256sum does not.
 constexpr Script kReceive(R"sh(
 die() { echo "$2" >&2; exit "$1"; }
-hash() { sha256sum | cut -c 1-64; }
+hash() { openssl dgst -sha256 -r 2>/dev/null | cut -c 1-64; }
+[ "$(hash < /dev/null | cut -c 1-8)" = e3b0c442 ] || hash() { sha256sum | cut -c 1-64; }
 mkdir -p -- "$1" && cd -- "$1" && chmod 700 . || die 21 "cannot make the folder $1"
 [ ! -d "./$2" ] || die 21 "$1/$2 is a folder"
 if [ -f "./$2" ] && [ "$(wc -c < "./$2")" -eq "$4" ] && [ "$(hash < "./$2")" = "$5" ]; then
