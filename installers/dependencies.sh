@@ -25,7 +25,10 @@ packages=(
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev libgl-dev libxkbcommon-dev
     qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-qpa-plugins qt6-translations-l10n
     libgraphviz-dev fonts-dejavu-core
+    libssh-dev openssh-client
 )
+# Real SSH hosts in network namespaces, for the tests. The server is installed, not started.
+test_packages=(openssh-server iproute2)
 
 say() { printf '== %s\n' "$*"; }
 die() {
@@ -117,6 +120,7 @@ runtime_headers() {
     cp -r "$state/unpacked/usr/include/onnxruntime" "$work/new/"
 }
 
+[ "${1:-}" != --tests ] || packages+=("${test_packages[@]}")
 install_packages
 folder=$cache/onnxruntime-$runtime_version
 if [ -f "$folder/lib/libonnxruntime.so.1" ]; then
