@@ -15,6 +15,7 @@ namespace
 constexpr double kMibit = 1048576;
 constexpr double kCompression = 1.44; ///< ZFP's ratio in the published arithmetic
 constexpr std::int64_t kFloat = 4;
+constexpr double kFine = 1024; ///< compressed sizes are no whole bytes: parts of one count
 
 std::vector<std::vector<std::size_t>> predecessors(const graph::Architecture& architecture)
 {
@@ -163,7 +164,7 @@ plan::Problem PaperModel::problem(Bytes cap, const plan::Bandwidths& bandwidths)
         layer.seconds["node"] = Seconds{0};
         problem.layers.push_back(std::move(layer));
         graph::DataflowTensor tensor;
-        tensor.bytes = {std::llround(m_transfer[k] * kMibit / 8)};
+        tensor.bytes = {std::llround(m_transfer[k] * kMibit / 8 * kFine)};
         tensor.producer = LayerId(k);
         if (k + 1 < m_transfer.size())
             tensor.consumers = {LayerId(k + 1)};
@@ -173,6 +174,9 @@ plan::Problem PaperModel::problem(Bytes cap, const plan::Bandwidths& bandwidths)
     for (std::size_t d = 0; d < bandwidths.size(); ++d)
         problem.devices.push_back({fmt::format("node-{}", d + 1), "node", Bytes{kReach}, true});
     problem.bandwidth = bandwidths;
+    for (std::size_t a = 0; a < bandwidths.size(); ++a)
+        for (std::size_t b = 0; b < bandwidths.size(); ++b)
+            problem.bandwidth.at(DeviceId(a), DeviceId(b)).value *= kFine;
     problem.occupancy = plan::Matrix<Seconds>(bandwidths.size());
     problem.delay = plan::Matrix<Seconds>(bandwidths.size());
     return problem;
