@@ -54,6 +54,7 @@ void addCheck(CLI::App& app, Chosen& chosen);
 void addSplit(CLI::App& app, Chosen& chosen);
 void addRun(CLI::App& app, Chosen& chosen);
 void addReference(CLI::App& app, Chosen& chosen);
+void addExperiment(CLI::App& app, Chosen& chosen);
 
 [[nodiscard]] ExitCode exitCode(ErrorCode code);
 /// A mistake on the command line that the parser cannot see.

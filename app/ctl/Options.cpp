@@ -40,6 +40,19 @@ std::vector<std::string> namesOf(const auto& devices)
     return names;
 }
 
+plan::Algorithm algorithmNamed(const std::string& wanted)
+{
+    std::vector<std::string_view> names;
+    for (const auto algorithm : {plan::Algorithm::Exact, plan::Algorithm::KPath,
+                                 plan::Algorithm::Greedy, plan::Algorithm::Random}) {
+        names.push_back(plan::name(algorithm));
+        if (wanted == names.back())
+            return algorithm;
+    }
+    throw CLI::ValidationError("--algorithm", fmt::format("there is no \"{}\"; what there is: {}",
+                                                          wanted, fmt::join(names, ", ")));
+}
+
 } // namespace
 
 void addDims(CLI::App& command, Dims& dims)
@@ -150,14 +163,10 @@ void addSolveOptions(CLI::App& command, SolveArguments& arguments)
     command
         .add_option_function<std::string>(
             "--algorithm",
-            [](const std::string& name) {
-                if (name != "exact")
-                    throw CLI::ValidationError(
-                        "--algorithm",
-                        fmt::format("there is no \"{}\"; what there is: exact", name));
-            },
-            "How to search: exact")
-        ->option_text("exact");
+            [&options](const std::string& name) { options.algorithm = algorithmNamed(name); },
+            "How to search: exact, or to compare with it the published planner kpath and its "
+            "baselines greedy and random")
+        ->option_text("A");
     addVariantOptions(command, arguments.variant);
     addNumber(
         command, "--gap", [&options](double gap) { options.gap = gap; },

@@ -41,7 +41,8 @@ int parseAndRun(int argc, char** argv)
     app.set_version_flag("--version", MILLRACE_VERSION, "The version");
     app.require_subcommand(1);
     Chosen chosen;
-    for (const auto add : {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference})
+    for (const auto add :
+         {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference, addExperiment})
         add(app, chosen);
     for (CLI::App* command : app.get_subcommands({})) {
         command->add_flag("--json", chosen.json,

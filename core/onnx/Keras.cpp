@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "onnx/Keras.h"
 
+#include "onnx/NodeAttributes.h"
+
 #include <cmath>
 #include <cstring>
 
@@ -8,32 +10,6 @@ namespace millrace::onnx
 {
 namespace
 {
-
-void setInts(pb::NodeProto& node, const std::string& name,
-             std::initializer_list<std::int64_t> values)
-{
-    pb::AttributeProto* attribute = node.add_attribute();
-    attribute->set_name(name);
-    attribute->set_type(pb::AttributeProto::INTS);
-    for (const std::int64_t value : values)
-        attribute->add_ints(value);
-}
-
-void setInt(pb::NodeProto& node, const std::string& name, std::int64_t value)
-{
-    pb::AttributeProto* attribute = node.add_attribute();
-    attribute->set_name(name);
-    attribute->set_type(pb::AttributeProto::INT);
-    attribute->set_i(value);
-}
-
-void setFloat(pb::NodeProto& node, const std::string& name, float value)
-{
-    pb::AttributeProto* attribute = node.add_attribute();
-    attribute->set_name(name);
-    attribute->set_type(pb::AttributeProto::FLOAT);
-    attribute->set_f(value);
-}
 
 void setValue(pb::ValueInfoProto& info, const std::string& name,
               const std::vector<std::int64_t>& shape)
@@ -54,11 +30,29 @@ std::pair<std::int64_t, std::int64_t> samePads(std::int64_t size, std::int64_t k
     return {total / 2, total - total / 2};
 }
 
+/// Sets padding and gives the size of the output.
+std::int64_t padded(pb::NodeProto& node, std::int64_t size, std::int64_t kernel,
+                    std::int64_t stride, KerasBuilder::Padding padding)
+{
+    if (padding == KerasBuilder::Padding::Valid)
+        return (size - kernel) / stride + 1;
+    const auto [before, after] = samePads(size, kernel, stride);
+    setInts(node, "pads", {before, before, after, after});
+    return (size + stride - 1) / stride;
+}
+
+/// He et al. 2015, for a uniform distribution.
+float heBound(std::int64_t inputs)
+{
+    return std::sqrt(6.0F / static_cast<float>(inputs));
+}
+
 } // namespace
 
 KerasBuilder::KerasBuilder(const std::string& name, std::int64_t channels, std::int64_t size,
-                           std::uint64_t seed)
-    : m_graph(m_model.mutable_graph()), m_input{"input", channels, size}, m_state(seed)
+                           std::uint64_t seed, Content content)
+    : m_graph(m_model.mutable_graph()), m_input{"input", channels, size, 0}, m_content(content),
+      m_state(seed)
 {
     m_model.set_ir_version(7);
     m_model.set_producer_name("millrace");
@@ -67,6 +61,21 @@ KerasBuilder::KerasBuilder(const std::string& name, std::int64_t channels, std::
     opset->set_version(13);
     m_graph->set_name(name);
     setValue(*m_graph->add_input(), m_input.name, {1, channels, size, size});
+    m_architecture.name = name;
+    layer("InputLayer", m_input.name, {}, m_input.name, {channels, size});
+}
+
+KerasBuilder::Value KerasBuilder::layer(const std::string& kind, const std::string& name,
+                                        const std::vector<Value>& from, const std::string& value,
+                                        Shape shape)
+{
+    graph::ArchitectureLayer made{name, kind, {}, 0, 0};
+    for (const Value& input : from)
+        made.inputs.push_back(input.layer);
+    made.elements = shape.channels * shape.size * shape.size;
+    made.parameters = std::exchange(m_newParameters, 0);
+    m_architecture.layers.push_back(std::move(made));
+    return {value, shape.channels, shape.size, m_architecture.layers.size() - 1};
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014), 24 bits: exact in a float.
@@ -82,20 +91,33 @@ float KerasBuilder::unit()
 std::string KerasBuilder::weight(const std::string& name, const std::vector<std::int64_t>& shape,
                                  float low, float high)
 {
+    std::int64_t count = 1;
+    for (const std::int64_t dim : shape)
+        count *= dim;
+    m_newParameters += count;
+    if (m_content == Content::StructureOnly)
+        return name;
     pb::TensorProto* tensor = m_graph->add_initializer();
     tensor->set_name(name);
     tensor->set_data_type(pb::TensorProto::FLOAT);
-    std::int64_t count = 1;
-    for (const std::int64_t dim : shape) {
+    for (const std::int64_t dim : shape)
         tensor->add_dims(dim);
-        count *= dim;
-    }
     std::string& raw = *tensor->mutable_raw_data();
     raw.resize(static_cast<std::size_t>(count) * sizeof(float));
     for (std::size_t at = 0; at < raw.size(); at += sizeof(float)) {
         const float value = low + (high - low) * unit();
         std::memcpy(raw.data() + at, &value, sizeof value);
     }
+    return name;
+}
+
+/// A setting rather than a parameter.
+std::string KerasBuilder::scalar(const std::string& name, float value)
+{
+    pb::TensorProto* tensor = m_graph->add_initializer();
+    tensor->set_name(name);
+    tensor->set_data_type(pb::TensorProto::FLOAT);
+    tensor->add_float_data(value);
     return name;
 }
 
@@ -121,16 +143,15 @@ KerasBuilder::Value KerasBuilder::pad(const std::string& name, const Value& in, 
     for (const std::int64_t value : {std::int64_t{0}, std::int64_t{0}, before, before,
                                      std::int64_t{0}, std::int64_t{0}, after, after})
         pads->add_int64_data(value);
-    return {node("Pad", name, {in.name, pads->name()}).output(0), in.channels,
-            in.size + before + after};
+    return layer("ZeroPadding2D", name, {in}, node("Pad", name, {in.name, pads->name()}).output(0),
+                 {in.channels, in.size + before + after});
 }
 
 KerasBuilder::Value KerasBuilder::conv(const std::string& name, const Value& in,
                                        std::int64_t filters, std::int64_t kernel,
                                        std::int64_t stride, Padding padding, Bias bias)
 {
-    const float bound =
-        std::sqrt(6.0F / static_cast<float>(in.channels * kernel * kernel)); // He, uniform
+    const float bound = heBound(in.channels * kernel * kernel);
     std::vector<std::string> inputs = {
         in.name, weight(name + "/kernel", {filters, in.channels, kernel, kernel}, -bound, bound)};
     if (bias == Bias::Yes)
@@ -138,29 +159,43 @@ KerasBuilder::Value KerasBuilder::conv(const std::string& name, const Value& in,
     pb::NodeProto& made = node("Conv", name, inputs);
     setInts(made, "kernel_shape", {kernel, kernel});
     setInts(made, "strides", {stride, stride});
-    if (padding == Padding::Valid)
-        return {made.output(0), filters, (in.size - kernel) / stride + 1};
-    const auto [before, after] = samePads(in.size, kernel, stride);
-    setInts(made, "pads", {before, before, after, after});
-    return {made.output(0), filters, (in.size + stride - 1) / stride};
+    const std::int64_t size = padded(made, in.size, kernel, stride, padding);
+    return layer("Conv2D", name, {in}, made.output(0), {filters, size});
+}
+
+KerasBuilder::Value KerasBuilder::conv(const std::string& name, const Value& in,
+                                       std::int64_t filters, Kernel kernel, Bias bias,
+                                       Activation activation)
+{
+    const float bound = heBound(in.channels * kernel.height * kernel.width);
+    std::vector<std::string> inputs = {
+        in.name, weight(name + "/kernel", {filters, in.channels, kernel.height, kernel.width},
+                        -bound, bound)};
+    if (bias == Bias::Yes)
+        inputs.push_back(weight(name + "/bias", {filters}, -0.05F, 0.05F));
+    pb::NodeProto& made = node("Conv", name, inputs);
+    setInts(made, "kernel_shape", {kernel.height, kernel.width});
+    const auto [top, bottom] = samePads(in.size, kernel.height, 1);
+    const auto [left, right] = samePads(in.size, kernel.width, 1);
+    setInts(made, "pads", {top, left, bottom, right});
+    const Value value =
+        activated(name + "_activation", {made.output(0), filters, in.size, 0}, activation);
+    return layer("Conv2D", name, {in}, value.name, {filters, in.size});
 }
 
 KerasBuilder::Value KerasBuilder::depthwise(const std::string& name, const Value& in,
                                             std::int64_t kernel, std::int64_t stride,
                                             Padding padding)
 {
-    const float bound = std::sqrt(6.0F / static_cast<float>(kernel * kernel));
+    const float bound = heBound(kernel * kernel);
     pb::NodeProto& made = node("Conv", name,
                                {in.name, weight(name + "/depthwise_kernel",
                                                 {in.channels, 1, kernel, kernel}, -bound, bound)});
     setInt(made, "group", in.channels);
     setInts(made, "kernel_shape", {kernel, kernel});
     setInts(made, "strides", {stride, stride});
-    if (padding == Padding::Valid)
-        return {made.output(0), in.channels, (in.size - kernel) / stride + 1};
-    const auto [before, after] = samePads(in.size, kernel, stride);
-    setInts(made, "pads", {before, before, after, after});
-    return {made.output(0), in.channels, (in.size + stride - 1) / stride};
+    const std::int64_t size = padded(made, in.size, kernel, stride, padding);
+    return layer("DepthwiseConv2D", name, {in}, made.output(0), {in.channels, size});
 }
 
 KerasBuilder::Value KerasBuilder::batchNorm(const std::string& name, const Value& in, float gamma)
@@ -172,64 +207,32 @@ KerasBuilder::Value KerasBuilder::batchNorm(const std::string& name, const Value
                                 weight(name + "/moving_mean", shape, -0.05F, 0.05F),
                                 weight(name + "/moving_variance", shape, 0.9F, 1.1F)});
     setFloat(made, "epsilon", 1e-3F);
-    return {made.output(0), in.channels, in.size};
+    return layer("BatchNormalization", name, {in}, made.output(0), {in.channels, in.size});
 }
 
-KerasBuilder::Value KerasBuilder::relu(const std::string& name, const Value& in)
+KerasBuilder::Value KerasBuilder::batchNormUnscaled(const std::string& name, const Value& in)
 {
-    return {node("Relu", name, {in.name}).output(0), in.channels, in.size};
+    const std::vector<std::int64_t> shape = {in.channels};
+    const std::string beta = weight(name + "/beta", shape, -0.1F, 0.1F);
+    const std::string mean = weight(name + "/moving_mean", shape, -0.05F, 0.05F);
+    const std::string variance = weight(name + "/moving_variance", shape, 0.9F, 1.1F);
+    pb::NodeProto& made =
+        node("BatchNormalization", name, {in.name, variance, beta, mean, variance});
+    setFloat(made, "epsilon", 1e-3F);
+    return layer("BatchNormalization", name, {in}, made.output(0), {in.channels, in.size});
 }
 
-KerasBuilder::Value KerasBuilder::relu6(const std::string& name, const Value& in)
+void KerasBuilder::softmaxOutput(const std::string& name, const Value& in, std::int64_t units)
 {
-    std::vector<std::string> limits;
-    for (const auto& [suffix, value] : {std::pair("/min", 0.0F), std::pair("/max", 6.0F)}) {
-        pb::TensorProto* limit = m_graph->add_initializer();
-        limit->set_name(name + suffix);
-        limit->set_data_type(pb::TensorProto::FLOAT);
-        limit->add_float_data(value);
-        limits.push_back(limit->name());
-    }
-    return {node("Clip", name, {in.name, limits[0], limits[1]}).output(0), in.channels, in.size};
-}
-
-KerasBuilder::Value KerasBuilder::add(const std::string& name, const Value& a, const Value& b)
-{
-    return {node("Add", name, {a.name, b.name}).output(0), a.channels, a.size};
-}
-
-KerasBuilder::Value KerasBuilder::maxPool(const std::string& name, const Value& in,
-                                          std::int64_t kernel, std::int64_t stride)
-{
-    pb::NodeProto& made = node("MaxPool", name, {in.name});
-    setInts(made, "kernel_shape", {kernel, kernel});
-    setInts(made, "strides", {stride, stride});
-    return {made.output(0), in.channels, (in.size - kernel) / stride + 1};
-}
-
-KerasBuilder::Value KerasBuilder::globalPool(const std::string& name, const Value& in)
-{
-    pb::NodeProto& made = node("ReduceMean", name, {in.name});
-    setInts(made, "axes", {2, 3});
-    setInt(made, "keepdims", 0);
-    return {made.output(0), in.channels, 1};
-}
-
-KerasBuilder::Value KerasBuilder::dense(const std::string& name, const Value& in,
-                                        std::int64_t units)
-{
-    const float bound = std::sqrt(6.0F / static_cast<float>(in.channels));
+    const float bound = heBound(in.channels);
     const std::string kernel = weight(name + "/kernel", {in.channels, units}, -bound, bound);
     const std::string bias = weight(name + "/bias", {units}, -0.05F, 0.05F);
-    return {node("Gemm", name, {in.name, kernel, bias}).output(0), units, 1};
-}
-
-void KerasBuilder::softmaxOutput(const std::string& name, const Value& in)
-{
-    pb::NodeProto& made = node("Softmax", name, {in.name});
+    const std::string logits = node("Gemm", name, {in.name, kernel, bias}).output(0);
+    pb::NodeProto& made = node("Softmax", name + "_softmax", {logits});
     setInt(made, "axis", 1);
     made.set_output(0, "output");
-    setValue(*m_graph->add_output(), "output", {1, in.channels});
+    setValue(*m_graph->add_output(), "output", {1, units});
+    layer("Dense", name, {in}, "output", {units, 1});
 }
 
 } // namespace millrace::onnx

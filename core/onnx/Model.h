@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/Progress.h"
+#include "graph/Architecture.h"
 #include "graph/Graph.h"
 #include "inference/Tensor.h"
 
@@ -104,12 +105,15 @@ runWhole(const Model& model, std::vector<inference::NamedTensor> inputs, std::st
 [[nodiscard]] Result<std::filesystem::path> exportForProfiling(const Model& model,
                                                                const std::filesystem::path& folder);
 
-/// Names for `reference`: "resnet50", "mobilenetv2".
+/// Names for `reference`: "resnet50", "inceptionresnetv2", "mobilenetv2", "efficientnetb1".
 [[nodiscard]] std::vector<std::string> referenceNames();
 /// A reference architecture in Keras' layer structure (BatchNorm, activation and padding as layers
-/// of their own), weights seeded, He-scaled, BatchNorm near identity; batch 1, NCHW. Parameters
-/// 25,636,712 and 3,538,984.
+/// of their own), weights seeded, He-scaled, BatchNorm near identity; batch 1, NCHW, Keras' default
+/// image size. Parameters 25,636,712, 55,873,736, 3,538,984 and 7,856,239. NotFound for another
+/// name.
 [[nodiscard]] Result<void> writeReference(const std::string& name,
                                           const std::filesystem::path& path, std::uint64_t seed);
+/// The same without weights, as Keras' own layers. Milliseconds.
+[[nodiscard]] Result<graph::Architecture> referenceArchitecture(const std::string& name);
 
 } // namespace millrace::onnx

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/Solve.h"
 
+#include "plan/Baselines.h"
 #include "plan/Infeasible.h"
 #include "plan/LabelSearch.h"
 #include "plan/ThresholdSearch.h"
@@ -508,11 +509,28 @@ private:
 
 } // namespace
 
+std::string_view name(Algorithm algorithm)
+{
+    switch (algorithm) {
+    case Algorithm::Exact:
+        return "exact";
+    case Algorithm::KPath:
+        return "kpath";
+    case Algorithm::Greedy:
+        return "greedy";
+    case Algorithm::Random:
+        return "random";
+    }
+    return "exact";
+}
+
 Result<Plan> solve(const Problem& problem, const SolveOptions& options, std::stop_token stop,
                    PlanSink& sink)
 {
     if (const auto ok = validate(problem); !ok)
         return tl::unexpected(ok.error());
+    if (options.algorithm != Algorithm::Exact)
+        return solveBaseline(problem, options, stop, sink);
     return Solver(problem, options, std::move(stop), sink).run();
 }
 

@@ -9,7 +9,10 @@
 namespace millrace::plan
 {
 
-enum class Algorithm { Exact };
+/// Exact is the product's planner; the others are the published one and its baselines, to compare
+/// with (Baselines.h).
+enum class Algorithm { Exact, KPath, Greedy, Random };
+[[nodiscard]] std::string_view name(Algorithm algorithm); ///< "exact", "kpath", "greedy", "random"
 
 struct SolveOptions {
     Algorithm algorithm = Algorithm::Exact;

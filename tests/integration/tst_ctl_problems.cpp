@@ -68,7 +68,7 @@ private slots:
         QTest::addColumn<QString>("command");
         QTest::newRow("program") << QString();
         for (const char* command :
-             {"inspect", "plan", "solve", "check", "split", "run", "reference"})
+             {"inspect", "plan", "solve", "check", "split", "run", "reference", "experiment"})
             QTest::newRow(command) << QString::fromLatin1(command);
     }
     void helpFitsTheTerminal()
@@ -103,7 +103,10 @@ private slots:
         row("solve problem.json --stages", "--stages needs a value");
         row("solve", "PROBLEM is required");
         row("solve problem.json --fast", "--fast");
-        row("solve problem.json --algorithm kpath", "what there is: exact");
+        row("solve problem.json --algorithm paths", "what there is: exact, kpath, greedy, random");
+        row("experiment", "NAME is required");
+        row("experiment papers", "there is no experiment \"papers\"; what there is: paper");
+        row("experiment paper --trials 0", "\"0\" is not a whole number of 1 or more");
         row("solve problem.json --stages 0", "\"0\" is not a whole number of 1 or more");
         row("solve problem.json --stages 2.5", "--stages");
         row("solve problem.json --stages 2 --max-stages 2", "excludes");
@@ -148,6 +151,63 @@ private slots:
         const Outcome checked = run(QStringLiteral("check problem.json plan.json --json"));
         QVERIFY2(checked.code == 0 && checked.err.isEmpty(), checked.all());
         QCOMPARE(checked.object()[QStringLiteral("ok")].toBool(), true);
+    }
+
+    void solvesAsPublished_data()
+    {
+        QTest::addColumn<QString>("algorithm");
+        for (const char* algorithm : {"kpath", "greedy", "random"})
+            QTest::newRow(algorithm) << QString::fromLatin1(algorithm);
+    }
+    void solvesAsPublished()
+    {
+        QFETCH(QString, algorithm);
+        const QString command =
+            QStringLiteral("solve problem.json -o plan.json --json --seed 3 --algorithm ");
+        const Outcome solved = run(command + algorithm);
+        QVERIFY2(solved.code == 0 && solved.err.isEmpty(), solved.all());
+        const QJsonObject plan = solved.object();
+        QCOMPARE(plan[QStringLiteral("status")].toString(), QStringLiteral("feasible"));
+        QCOMPARE(plan[QStringLiteral("solver")][QStringLiteral("algorithm")].toString(), algorithm);
+        QCOMPARE(plan[QStringLiteral("lower_bound_s")].toDouble(), 0.0);
+        QVERIFY2(solved.out.contains("memory of the smallest, 250 B of d-y"), solved.all());
+        QVERIFY(plan[QStringLiteral("bottleneck_s")].toDouble() >= 2.0);
+        QCOMPARE(run(QStringLiteral("check problem.json plan.json")).code, 0);
+
+        const Outcome none = run(command + algorithm + QStringLiteral(" --max-stages 1"));
+        QVERIFY2(none.code == 4 && none.hasOneErrorLine(), none.all());
+        QVERIFY2(none.err.contains(QByteArray("limit of the " + algorithm.toUtf8())), none.all());
+    }
+
+    void runsThePublishedExperiment()
+    {
+        const Outcome outcome =
+            run(QStringLiteral("experiment paper --trials 2 --seed 4 --csv cells.csv --json"));
+        QVERIFY2(outcome.code == 0, outcome.all());
+        const QJsonArray cells = outcome.object()[QStringLiteral("cells")].toArray();
+        QCOMPARE(cells.size(), 4 * 4 * 5 * 2);
+        QCOMPARE(m_ctl->read(QStringLiteral("cells.csv")).count('\n'), cells.size() + 1);
+        int infeasible = 0;
+        int means = 0;
+        for (const QJsonValue& cell : cells) {
+            QCOMPARE(cell.toObject().keys(),
+                     (QStringList{QStringLiteral("arithmetic"), QStringLiteral("cap_mb"),
+                                  QStringLiteral("infeasible"), QStringLiteral("mean_s"),
+                                  QStringLiteral("model"), QStringLiteral("nodes"),
+                                  QStringLiteral("one_node"), QStringLiteral("trials")}));
+            QCOMPARE(cell[QStringLiteral("trials")].toInt(), 2);
+            const QJsonValue mean = cell[QStringLiteral("mean_s")];
+            QCOMPARE(mean.toObject().keys(),
+                     (QStringList{QStringLiteral("exact"), QStringLiteral("greedy"),
+                                  QStringLiteral("kpath"), QStringLiteral("random")}));
+            const bool apart = cell[QStringLiteral("infeasible")].toInt() > 0 ||
+                               cell[QStringLiteral("one_node")].toInt() > 0;
+            QCOMPARE(mean[QStringLiteral("exact")].isNull(), apart);
+            infeasible += cell[QStringLiteral("infeasible")].toInt();
+            means += apart ? 0 : 1;
+        }
+        QCOMPARE(infeasible, 2); // InceptionResNetV2, 64 MiB, 5 nodes, published arithmetic
+        QVERIFY(means > 50);
     }
 
     void reportsForPeople()
