@@ -8,7 +8,8 @@ namespace
 {
 
 using namespace millrace;
-using namespace millrace;
+using namespace millrace::ctl;
+using namespace millrace::ctl;
 
 constexpr const char* kFooter =
     R"(A first plan:
