@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Command.h"
 #include "Help.h"
-#include "base/Interrupt.h"
 #include "Terminal.h"
+#include "base/Interrupt.h"
 
 namespace
 {
 
 using namespace millrace;
-using namespace millrace::ctl;
 using namespace millrace::ctl;
 
 constexpr const char* kFooter =
