@@ -134,7 +134,7 @@ private:
     void compareParts(int stages)
     {
         const QByteArray count = QByteArray::number(stages);
-        QVERIFY2(run("plan m.onnx c.yaml --profile estimate --time-limit 2 --json -o p.json "
+        QVERIFY2(run("plan m.onnx c.yaml --profile estimate --time-limit 20 --json -o p.json "
                      "--stages " +
                      count),
                  m_last.all());

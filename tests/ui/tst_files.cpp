@@ -122,6 +122,22 @@ private slots:
                                << QStringLiteral("Cannot open empty.onnx.");
         QTest::newRow("truncated") << QStringLiteral("half.onnx") << bytes.left(bytes.size() / 2)
                                    << QStringLiteral("Cannot open half.onnx.");
+        const auto model = [](const char* name, OnnxBuilder builder, const char* says) {
+            QTest::newRow(name) << QString(QLatin1String(name) + u".onnx")
+                                << QByteArray::fromStdString(builder.bytes())
+                                << QString::fromLatin1(says);
+        };
+        model("cycle", smallModel().node("Add", {"p", "x"}, {"q"}).node("Relu", {"q"}, {"p"}),
+              "the nodes form a cycle; export the model again");
+        model("twice", smallModel().node("Relu", {"x"}, {"h"}), "\"h\" is made twice");
+        OnnxBuilder external = smallModel();
+        auto& weight = *external.graph().mutable_initializer(0);
+        weight.clear_raw_data();
+        weight.set_data_location(::onnx::TensorProto::EXTERNAL);
+        auto* location = weight.add_external_data();
+        location->set_key("location");
+        location->set_value("gone.bin");
+        model("external", external, "\"gone.bin\", which is missing; put it into");
         QTest::newRow("cluster with a typo")
             << QStringLiteral("typo.yaml")
             << QByteArray("millrace: cluster/1\ndevices:\n  - nmae: pi\n    memory: 1 GiB\n")

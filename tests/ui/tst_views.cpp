@@ -14,6 +14,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSlider>
 
@@ -160,6 +161,24 @@ private slots:
             longest = std::max(longest, row.predicted);
         QCOMPARE(longest.value, snapshot.plan->bottleneckTime.value);
         QVERIFY(ui::ladderRows(infeasible()).empty());
+    }
+
+    /// Rungs move together before the last one leaves the picture, and no further than their text.
+    void ladderShowsAllRungsWhereTheyFit()
+    {
+        ui::LadderView ladder;
+        ladder.setSnapshot(planned(5, Bytes{1 << 20}));
+        const int lines = static_cast<int>(ladder.rows().size()) + 1;
+        const int text = ladder.fontMetrics().height();
+        const auto scrolls = [&ladder](int height) {
+            ladder.resize(500, height);
+            ladder.grab(); // a hidden widget is laid out when it is drawn
+            return ladder.verticalScrollBar()->maximum() > 0;
+        };
+        QVERIFY(lines > 5);
+        QVERIFY(!scrolls(lines * (text + 8) + 4));
+        QVERIFY(!scrolls(lines * (text + 3) + 4));
+        QVERIFY(scrolls(lines * (text + 3) - 4));
     }
 
     void sliderAndTextChangeMemory()

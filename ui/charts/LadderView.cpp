@@ -65,12 +65,15 @@ void LadderView::setSelection(Selection* selection)
 
 QSize LadderView::sizeHint() const
 {
-    return {480, rowHeight() * 10};
+    return {480, (fontMetrics().height() + 8) * 10};
 }
 
 int LadderView::rowHeight() const
 {
-    return fontMetrics().height() + 8;
+    // Rows move together as far as they stay readable before the ladder has to be scrolled.
+    const int roomy = fontMetrics().height() + 8;
+    const int lines = static_cast<int>(m_rows.size()) + 1;
+    return std::clamp((viewport()->height() - kPad / 2) / lines, fontMetrics().height() + 3, roomy);
 }
 
 LadderView::Columns LadderView::columns() const
@@ -108,7 +111,7 @@ bool LadderView::isSelected(const LadderRow& row) const
 
 void LadderView::updateScrollBar()
 {
-    const int needed = (static_cast<int>(m_rows.size()) + 1) * rowHeight() + kPad;
+    const int needed = (static_cast<int>(m_rows.size()) + 1) * rowHeight() + kPad / 2;
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(rowHeight());
     verticalScrollBar()->setRange(0, std::max(0, needed - viewport()->height()));
@@ -184,8 +187,9 @@ void LadderView::paintBar(QPainter& painter, const LadderRow& row, const QRect& 
     const DevicePalette colours(palette());
     const double longest = m_snapshot.plan->bottleneckTime.value;
     const double share = longest > 0 ? std::min(1.0, row.predicted.value / longest) : 0;
-    const QRectF bar(at.bar, rect.top() + 4, std::max(2.0, (at.barEnd - at.bar) * share),
-                     rect.height() - 8);
+    const int gap = std::min(4, (rect.height() - painter.fontMetrics().height()) / 2);
+    const QRectF bar(at.bar, rect.top() + gap, std::max(2.0, (at.barEnd - at.bar) * share),
+                     rect.height() - 2 * gap);
     QPainterPath path;
     path.addRoundedRect(bar, 2, 2);
     if (row.kind == LadderKind::Compute)
