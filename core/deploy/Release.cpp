@@ -127,6 +127,7 @@ private:
         release.dilation = number(root, "dilation", 1);
         release.dilationReason = text(root, "dilation_reason");
         release.gatewayFingerprint = text(root, "gateway_fingerprint");
+        release.runner = text(root, "runner");
         if (const auto cluster = take(cluster::parseCluster(text(root, "cluster"), m_source)))
             release.cluster = *cluster;
     }
@@ -180,6 +181,11 @@ bool isAbandoned(const Release& release)
 
 } // namespace
 
+std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node)
+{
+    return release.folder / node.name;
+}
+
 std::string writeRelease(const Release& release)
 {
     Json dims = Json::object();
@@ -194,6 +200,7 @@ std::string writeRelease(const Release& release)
         {"dilation", release.dilation},
         {"dilation_reason", release.dilationReason},
         {"gateway_fingerprint", release.gatewayFingerprint},
+        {"runner", release.runner.string()},
         {"nodes", nodesJson(release.nodes)},
         {"owner", release.owner ? processJson(*release.owner) : Json(nullptr)},
         {"cluster", cluster::writeCluster(release.cluster)},

@@ -47,12 +47,16 @@ struct Release {
     double dilation = 1; ///< emulated times are longer by this factor; figures have it divided out
     std::string dilationReason;     ///< empty: 1
     std::string gatewayFingerprint; ///< of its certificate, by which clients know it
+    std::filesystem::path runner;   ///< millrace-stage, as its nodes were started
     std::vector<ReleaseNode> nodes;
     /// The process that is deploying it, or that it was made for (a demo). Without that process it
     /// is abandoned: not listed, and removed by the next deployment.
     std::optional<ProcessId> owner;
     bool operator==(const Release&) const = default;
 };
+
+/// Where a node's files are: its config, key, model and log.
+[[nodiscard]] std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node);
 
 [[nodiscard]] std::string writeRelease(const Release& release);
 [[nodiscard]] Result<Release> parseRelease(std::string_view text, const std::string& source);
