@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Command.h"
 #include "Help.h"
-#include "base/Interrupt.h"
 #include "Terminal.h"
+#include "base/Interrupt.h"
 
 namespace
 {
@@ -42,8 +42,9 @@ int parseAndRun(int argc, char** argv)
     app.set_version_flag("--version", MILLRACE_VERSION, "The version");
     app.require_subcommand(1);
     Chosen chosen;
-    for (const auto add :
-         {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference, addExperiment})
+    for (const auto add : {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference,
+                           addDemo, addDeploy, addStatus, addBench, addInfer, addUndeploy,
+                           addExperiment})
         add(app, chosen);
     for (CLI::App* command : app.get_subcommands({})) {
         command->add_flag("--json", chosen.json,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "deploy/Bench.h"
-#include "onnx/Model.h"
 
 namespace millrace::deploy
 {
@@ -23,8 +22,5 @@ benchInput(const std::vector<onnx::Port>& ports, std::uint64_t seed);
 /// deployed: NotFound or InvalidArgument otherwise, with what to do.
 [[nodiscard]] Result<BenchCases> benchCases(const Release& release, const BenchOptions& options,
                                             std::stop_token stop, ProgressSink& progress);
-
-/// The release's model inputs and outputs, from its manifest.
-[[nodiscard]] Result<onnx::Manifest> releaseManifest(const Release& release);
 
 } // namespace millrace::deploy
