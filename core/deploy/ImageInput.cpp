@@ -119,6 +119,30 @@ void put(inference::Tensor& tensor, std::size_t index, double value)
     std::memcpy(tensor.data.data() + index * sizeof(T), &element, sizeof(T));
 }
 
+/// `image` has the size of the geometry, the tensor its place.
+void fill(inference::Tensor& tensor, const Image& image, const Geometry& geometry,
+          const ImageOptions& options)
+{
+    const std::size_t pixels = image.pixels.size() / kChannels;
+    for (std::size_t p = 0; p < pixels; ++p)
+        for (int c = 0; c < geometry.channels; ++c) {
+            const double value =
+                channelOf(&image.pixels[p * kChannels], c, geometry, options.channels);
+            const double scaled =
+                (value / 255 - perChannel(options.mean, c)) / perChannel(options.deviation, c);
+            const std::size_t index =
+                geometry.layout == Layout::Nchw
+                    ? static_cast<std::size_t>(c) * pixels + p
+                    : p * static_cast<std::size_t>(geometry.channels) + static_cast<std::size_t>(c);
+            if (tensor.dtype == graph::DType::UInt8)
+                put<std::uint8_t>(tensor, index, std::round(value));
+            else if (tensor.dtype == graph::DType::Float32)
+                put<float>(tensor, index, scaled);
+            else
+                put<double>(tensor, index, scaled);
+        }
+}
+
 Result<void> checkOptions(const onnx::Port& input, const ImageOptions& options, int channels)
 {
     for (const auto* values : {&options.mean, &options.deviation})
@@ -199,24 +223,7 @@ Result<inference::Tensor> imageTensor(const Image& image, const onnx::Port& inpu
     if (!bytes)
         return tl::unexpected(bytes.error());
     tensor.data.resize(static_cast<std::size_t>(bytes->value));
-    const std::size_t pixels = fitting.pixels.size() / kChannels;
-    for (std::size_t p = 0; p < pixels; ++p)
-        for (int c = 0; c < shape->channels; ++c) {
-            const double value =
-                channelOf(&fitting.pixels[p * kChannels], c, *shape, options.channels);
-            const double scaled =
-                (value / 255 - perChannel(options.mean, c)) / perChannel(options.deviation, c);
-            const std::size_t index =
-                shape->layout == Layout::Nchw
-                    ? static_cast<std::size_t>(c) * pixels + p
-                    : p * static_cast<std::size_t>(channels) + static_cast<std::size_t>(c);
-            if (input.dtype == graph::DType::UInt8)
-                put<std::uint8_t>(tensor, index, std::round(value));
-            else if (input.dtype == graph::DType::Float32)
-                put<float>(tensor, index, scaled);
-            else
-                put<double>(tensor, index, scaled);
-        }
+    fill(tensor, fitting, *shape, options);
     return tensor;
 }
 
