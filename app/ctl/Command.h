@@ -55,6 +55,12 @@ void addSplit(CLI::App& app, Chosen& chosen);
 void addRun(CLI::App& app, Chosen& chosen);
 void addReference(CLI::App& app, Chosen& chosen);
 void addExperiment(CLI::App& app, Chosen& chosen);
+void addDemo(CLI::App& app, Chosen& chosen);
+void addDeploy(CLI::App& app, Chosen& chosen);
+void addStatus(CLI::App& app, Chosen& chosen);
+void addBench(CLI::App& app, Chosen& chosen);
+void addInfer(CLI::App& app, Chosen& chosen);
+void addUndeploy(CLI::App& app, Chosen& chosen);
 
 [[nodiscard]] ExitCode exitCode(ErrorCode code);
 /// A mistake on the command line that the parser cannot see.

@@ -41,8 +41,9 @@ int parseAndRun(int argc, char** argv)
     app.set_version_flag("--version", MILLRACE_VERSION, "The version");
     app.require_subcommand(1);
     Chosen chosen;
-    for (const auto add :
-         {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference, addExperiment})
+    for (const auto add : {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference,
+                           addDemo, addDeploy, addStatus, addBench, addInfer, addUndeploy,
+                           addExperiment})
         add(app, chosen);
     for (CLI::App* command : app.get_subcommands({})) {
         command->add_flag("--json", chosen.json,

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <optional>
 
 namespace millrace
 {
@@ -71,6 +72,34 @@ std::filesystem::path linkTarget(const std::filesystem::path& path)
     return error ? path : target;
 }
 
+/// Beside the target, then over it. `mode` is for the new file; none: as the old one had it.
+Result<void> replace(const std::filesystem::path& path, std::string_view content,
+                     std::optional<mode_t> mode)
+{
+    static std::atomic<unsigned> counter = 0;
+    const std::filesystem::path target = linkTarget(path);
+    const std::string temporary =
+        fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter.fetch_add(1));
+    const Descriptor file(::open(temporary.c_str(),
+                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                 mode.value_or(0666)));
+    if (file.get() < 0)
+        return fail(ErrorCode::Io, "{}: cannot write into its folder: {}", path.string(),
+                    systemMessage());
+    std::error_code error;
+    const auto old = std::filesystem::status(path, error);
+    if (!mode && is_regular_file(old))
+        ::fchmod(file.get(), static_cast<mode_t>(old.permissions()));
+    Result<void> done = writeAll(file.get(), content, path.string());
+    if (done && ::fsync(file.get()) != 0)
+        done = fail(ErrorCode::Io, "{}: cannot write: {}", path.string(), systemMessage());
+    if (done && ::rename(temporary.c_str(), target.c_str()) != 0)
+        done = fail(ErrorCode::Io, "{}: cannot replace it: {}", path.string(), systemMessage());
+    if (!done)
+        ::unlink(temporary.c_str());
+    return done;
+}
+
 } // namespace
 
 Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t limit)
@@ -106,29 +135,16 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t l
 
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view content)
 {
-    static std::atomic<unsigned> counter = 0;
     std::error_code error;
     const auto old = std::filesystem::status(path, error);
     if (exists(old) && !is_regular_file(old) && !is_directory(old))
         return writeInto(path, content);
-    const std::filesystem::path target = linkTarget(path);
-    const std::string temporary =
-        fmt::format("{}.{}-{}.tmp", target.string(), ::getpid(), counter.fetch_add(1));
-    const Descriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-    if (file.get() < 0)
-        return fail(ErrorCode::Io, "{}: cannot write into its folder: {}", path.string(),
-                    systemMessage());
-    if (is_regular_file(old))
-        ::fchmod(file.get(), static_cast<mode_t>(old.permissions()));
-    Result<void> done = writeAll(file.get(), content, path.string());
-    if (done && ::fsync(file.get()) != 0)
-        done = fail(ErrorCode::Io, "{}: cannot write: {}", path.string(), systemMessage());
-    if (done && ::rename(temporary.c_str(), target.c_str()) != 0)
-        done = fail(ErrorCode::Io, "{}: cannot replace it: {}", path.string(), systemMessage());
-    if (!done)
-        ::unlink(temporary.c_str());
-    return done;
+    return replace(path, content, std::nullopt);
+}
+
+Result<void> writePrivateFile(const std::filesystem::path& path, std::string_view content)
+{
+    return replace(path, content, 0600);
 }
 
 std::filesystem::path cacheFolder()

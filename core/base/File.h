@@ -20,6 +20,10 @@ namespace millrace
 [[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path& path,
                                                std::string_view content);
 
+/// The same for secrets: only the owner may read the file (mode 0600), from its first byte on.
+[[nodiscard]] Result<void> writePrivateFile(const std::filesystem::path& path,
+                                            std::string_view content);
+
 /// $MILLRACE_CACHE, else $XDG_CACHE_HOME/millrace, else ~/.cache/millrace; not created.
 [[nodiscard]] std::filesystem::path cacheFolder();
 

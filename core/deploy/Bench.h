@@ -3,6 +3,7 @@
 
 #include "base/Progress.h"
 #include "deploy/Release.h"
+#include "onnx/Model.h"
 
 #include <stop_token>
 
@@ -48,5 +49,8 @@ struct BenchResult {
 /// counted, the rest `lost`.
 [[nodiscard]] Result<BenchResult> bench(const Release& release, const BenchOptions& options,
                                         std::stop_token stop, ProgressSink& progress);
+
+/// What the release's model takes and gives, from its manifest.
+[[nodiscard]] Result<onnx::Manifest> releaseManifest(const Release& release);
 
 } // namespace millrace::deploy

@@ -8,19 +8,26 @@
 #include "runtime/GatewayClient.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace millrace::deploy
 {
 
+/// A process, not just its number, which may be used again.
+struct ProcessId {
+    std::int64_t pid = 0;
+    std::uint64_t startTicks = 0; ///< since the boot, from /proc/PID/stat
+    bool operator==(const ProcessId&) const = default;
+};
+
 /// One process of a release. Pipeline order: stages from 1, then the gateway.
 struct ReleaseNode {
     std::string name; ///< "stage-1", ..., "gateway"
     std::string device;
     runtime::Endpoint endpoint;
-    std::int64_t pid = 0;
-    std::uint64_t startTicks = 0; ///< of the process, from /proc/PID/stat: a pid may be used again
+    ProcessId process;
     bool operator==(const ReleaseNode&) const = default;
 };
 
@@ -38,10 +45,18 @@ struct Release {
     plan::Problem problem; ///< with `plan`: predicted times and memory of every stage and hop
     plan::Plan plan;
     double dilation = 1; ///< emulated times are longer by this factor; figures have it divided out
-    std::string dilationReason; ///< empty: 1
+    std::string dilationReason;     ///< empty: 1
+    std::string gatewayFingerprint; ///< of its certificate, by which clients know it
+    std::filesystem::path runner;   ///< millrace-stage, as its nodes were started
     std::vector<ReleaseNode> nodes;
+    /// The process that is deploying it, or that it was made for (a demo). Without that process it
+    /// is abandoned: not listed, and removed by the next deployment.
+    std::optional<ProcessId> owner;
     bool operator==(const Release&) const = default;
 };
+
+/// Where a node's files are: its config, key, model and log.
+[[nodiscard]] std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node);
 
 [[nodiscard]] std::string writeRelease(const Release& release);
 [[nodiscard]] Result<Release> parseRelease(std::string_view text, const std::string& source);
@@ -49,12 +64,15 @@ struct Release {
 /// $MILLRACE_STATE, else $XDG_STATE_HOME/millrace, else ~/.local/state/millrace; "releases" in it
 /// holds a folder for each release.
 [[nodiscard]] std::filesystem::path stateFolder();
-/// All that can be read, newest first; broken folders are left out.
+/// All that can be read, newest first; broken and abandoned ones are left out.
 [[nodiscard]] std::vector<Release> localReleases();
+/// Those whose owner is gone.
+[[nodiscard]] std::vector<Release> abandonedReleases();
 /// By id, or the newest when `id` is empty. NotFound says what there is.
 [[nodiscard]] Result<Release> findRelease(const std::string& id);
 /// Whether the node's very process is alive.
 [[nodiscard]] bool isAlive(const ReleaseNode& node);
+[[nodiscard]] bool isAlive(const ProcessId& process);
 /// For StatusClient and RequestClient: reads the client's key from the release's folder.
 [[nodiscard]] Result<runtime::GatewayAddress> gatewayAddress(const Release& release);
 

@@ -8,7 +8,7 @@
 #include "base/Progress.h"
 #include "graph/Architecture.h"
 #include "graph/Graph.h"
-#include "inference/Tensor.h"
+#include "inference/Session.h"
 
 #include <filesystem>
 #include <map>
@@ -99,6 +99,8 @@ runSplit(const std::filesystem::path& folder, std::vector<inference::NamedTensor
          std::stop_token stop, ProgressSink& progress);
 [[nodiscard]] Result<std::vector<inference::NamedTensor>>
 runWhole(const Model& model, std::vector<inference::NamedTensor> inputs, std::stop_token stop);
+/// The whole model with its dims bound, for many runs; outputs in the model's order.
+[[nodiscard]] Result<inference::Session> openWhole(const Model& model);
 
 /// The model as an ONNX file for profiling: dims bound, every node named after its layer, weights
 /// in place. `folder` receives it.

@@ -125,12 +125,20 @@ Result<std::vector<NamedTensor>> runWhole(const Model& model, std::vector<NamedT
         ports.push_back(portOf(impl, input));
     if (auto sound = checkInputs(inputs, ports); !sound)
         return tl::unexpected(sound.error());
-    inference::SessionOptions options;
-    options.dims = impl.symbols;
-    auto session = inference::Session::fromFile(impl.path, options);
+    auto session = openWhole(model);
     if (!session)
-        return inContext(impl.path.string(), session.error());
+        return tl::unexpected(session.error());
     return session->run(inputs, std::move(stop));
+}
+
+Result<inference::Session> openWhole(const Model& model)
+{
+    inference::SessionOptions options;
+    options.dims = model.impl().symbols;
+    auto session = inference::Session::fromFile(model.path(), options);
+    if (!session)
+        return inContext(model.path().string(), session.error());
+    return session;
 }
 
 } // namespace millrace::onnx

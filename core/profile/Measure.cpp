@@ -4,11 +4,13 @@
 #include "inference/Session.h"
 #include "profile/Profile.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -186,6 +188,73 @@ Result<std::vector<inference::NamedTensor>> randomInputs(const inference::Sessio
     return feeds;
 }
 
+Seconds threadCpuTime()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return Seconds{static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9};
+}
+
+/// How much of each run's time this thread had a core; the session has no other thread. The rest
+/// was other processes' and is in every kernel's time.
+Result<std::vector<double>> runAll(inference::Session& session, const MeasureOptions& options,
+                                   std::stop_token stop, ProgressSink& progress)
+{
+    const auto feeds = randomInputs(session);
+    if (!feeds)
+        return tl::unexpected(feeds.error());
+    std::vector<double> shares;
+    const int total = options.warmups + options.runs;
+    for (int run = 0; run < total; ++run) {
+        progress.progress(fmt::format("measuring layer times, run {} of {}", run + 1, total),
+                          static_cast<double>(run) / total);
+        const Seconds cpuBefore = threadCpuTime();
+        const auto before = std::chrono::steady_clock::now();
+        if (const auto outputs = session.run(*feeds, stop); !outputs)
+            return tl::unexpected(outputs.error());
+        const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - before;
+        const Seconds cpu = threadCpuTime() - cpuBefore;
+        shares.push_back(wall.count() > 0 ? std::min(1.0, cpu.value / wall.count()) : 1);
+        std::this_thread::sleep_for(kPause);
+    }
+    return shares;
+}
+
+/// The least disturbed half of the counted runs, at least three where there are so many: the rest
+/// also lost what it had in the processor's caches.
+std::vector<std::size_t> calmRuns(const std::vector<double>& shares, const MeasureOptions& options)
+{
+    std::vector<std::size_t> runs(static_cast<std::size_t>(options.runs));
+    std::iota(runs.begin(), runs.end(), static_cast<std::size_t>(options.warmups));
+    std::stable_sort(runs.begin(), runs.end(),
+                     [&shares](std::size_t a, std::size_t b) { return shares[a] > shares[b]; });
+    runs.resize(std::max((runs.size() + 1) / 2, std::min(runs.size(), std::size_t{3})));
+    return runs;
+}
+
+std::map<std::string, Seconds> layerTimes(std::span<const ProfiledLayer> layers,
+                                          const std::vector<std::vector<Kernel>>& kernels,
+                                          const std::vector<double>& shares,
+                                          const MeasureOptions& options)
+{
+    const Owners owners(layers);
+    std::map<std::string, std::optional<std::size_t>> known;
+    std::vector<std::vector<double>> runs;
+    for (const std::size_t run : calmRuns(shares, options)) {
+        runs.push_back(charge(kernels[run], owners, known, layers.size()));
+        for (double& time : runs.back())
+            time *= shares[run];
+    }
+    std::map<std::string, Seconds> seconds;
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+        std::vector<double> times;
+        for (const auto& run : runs)
+            times.push_back(run[layer]);
+        seconds[layers[layer].name] = {median(std::move(times)) * 1e-6};
+    }
+    return seconds;
+}
+
 } // namespace
 
 Result<Profile> measure(const std::filesystem::path& model, std::span<const ProfiledLayer> layers,
@@ -202,41 +271,22 @@ Result<Profile> measure(const std::filesystem::path& model, std::span<const Prof
     auto session = inference::Session::fromFile(model, sessionOptions);
     if (!session)
         return tl::unexpected(session.error());
-    const auto feeds = randomInputs(*session);
-    if (!feeds)
-        return tl::unexpected(feeds.error());
-    const int total = options.warmups + options.runs;
-    for (int run = 0; run < total; ++run) {
-        progress.progress(fmt::format("measuring layer times, run {} of {}", run + 1, total),
-                          static_cast<double>(run) / total);
-        if (const auto outputs = session->run(*feeds, stop); !outputs)
-            return tl::unexpected(outputs.error());
-        std::this_thread::sleep_for(kPause);
-    }
+    const auto shares = runAll(*session, options, stop, progress);
+    if (!shares)
+        return tl::unexpected(shares.error());
     const auto file = session->endProfiling();
     if (!file)
         return tl::unexpected(file.error());
     const auto kernels = readKernels(*file);
     if (!kernels)
         return tl::unexpected(kernels.error());
-    if (kernels->size() != static_cast<std::size_t>(total))
+    if (kernels->size() != shares->size())
         return fail(ErrorCode::Internal, "the profiler saw {} of {} runs; measure again",
-                    kernels->size(), total);
-
-    const Owners owners(layers);
-    std::map<std::string, std::optional<std::size_t>> known;
-    std::vector<std::vector<double>> runs;
-    for (std::size_t run = static_cast<std::size_t>(options.warmups); run < kernels->size(); ++run)
-        runs.push_back(charge((*kernels)[run], owners, known, layers.size()));
+                    kernels->size(), shares->size());
     Profile profile;
     profile.machine = machineName();
     profile.runs = options.runs;
-    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-        std::vector<double> times;
-        for (const auto& run : runs)
-            times.push_back(run[layer]);
-        profile.seconds[layers[layer].name] = {median(std::move(times)) * 1e-6};
-    }
+    profile.seconds = layerTimes(layers, *kernels, *shares, options);
     progress.progress("measured", 1);
     return profile;
 }

@@ -38,11 +38,15 @@ Result<Times> readTimes(const JsonReader& at)
     return times;
 }
 
-/// One file for each model, dims, machine and version of the runtime.
+/// Another one whenever the same machine would be measured otherwise.
+constexpr const char* kMethod = "cpu-time";
+
+/// One file for each model, dims, machine, version of the runtime and way of measuring.
 std::filesystem::path cacheFile(const std::string& modelSha256,
                                 const std::map<std::string, std::int64_t>& dims)
 {
-    std::string key = modelSha256 + "\n" + machineName() + "\n" + inference::runtimeVersion();
+    std::string key =
+        modelSha256 + "\n" + machineName() + "\n" + inference::runtimeVersion() + "\n" + kMethod;
     for (const auto& [name, value] : dims)
         key += fmt::format("\n{}={}", name, value);
     return cacheFolder() / "profiles" / (sha256(key) + ".json");

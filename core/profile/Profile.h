@@ -32,7 +32,7 @@ struct Profile {
 [[nodiscard]] Result<Profile> parseProfile(std::string_view text, const std::string& source);
 
 struct MeasureOptions {
-    int runs = 7; ///< counted runs; the median per layer is kept
+    int runs = 9; ///< counted runs
     int warmups = 2;
 };
 
@@ -45,9 +45,11 @@ struct ProfiledLayer {
 
 /// Runs the model (from onnx::exportForProfiling) with ONNX Runtime's profiler, one thread, the
 /// runner's session options, seeded random inputs, a pause between runs (a hot back-to-back loop is
-/// about 12 % faster than a paced pipeline). Kernels fused from several layers are charged to the
-/// first of them; what the profiler names but no layer owns (inserted copies and reorders) goes to
-/// the layer before it. `layers` in topological order. Several seconds; cancellable between runs.
+/// about 12 % faster than a paced pipeline). Times are of this thread's own share of a core, and
+/// the median is over the less disturbed half of the runs, so that other work on this machine does
+/// not make layers look slow. Kernels fused from several layers are charged to the first of them;
+/// what the profiler names but no layer owns (inserted copies and reorders) goes to the layer
+/// before it. `layers` in topological order. Several seconds; cancellable between runs.
 [[nodiscard]] Result<Profile> measure(const std::filesystem::path& model,
                                       std::span<const ProfiledLayer> layers,
                                       const MeasureOptions& options, std::stop_token stop,

@@ -51,12 +51,23 @@ QByteArray Outcome::all() const
 Ctl::Ctl()
 {
     qputenv("MILLRACE_CACHE", path(QStringLiteral("cache")).toUtf8());
+    qputenv("MILLRACE_STATE", path(QStringLiteral("state")).toUtf8());
 }
 
 Outcome Ctl::operator()(const QStringList& arguments) const
 {
     QProcess process;
     start(process, kProgram, arguments);
+    return finished(process);
+}
+
+void Ctl::begin(QProcess& process, const QStringList& arguments) const
+{
+    start(process, kProgram, arguments);
+}
+
+Outcome Ctl::end(QProcess& process)
+{
     return finished(process);
 }
 

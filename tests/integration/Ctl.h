@@ -27,13 +27,16 @@ struct Outcome {
     [[nodiscard]] QByteArray all() const;
 };
 
-/// A temporary folder that is millracectl's working directory and holds its cache.
+/// A temporary folder that is millracectl's working directory and holds its cache and state.
 class Ctl
 {
 public:
     Ctl();
     /// Runs to the end.
     [[nodiscard]] Outcome operator()(const QStringList& arguments) const;
+    /// The same in two steps, to do something meanwhile.
+    void begin(QProcess& process, const QStringList& arguments) const;
+    [[nodiscard]] static Outcome end(QProcess& process);
     /// The same for a command whose standard output goes to this file.
     [[nodiscard]] Outcome into(const QString& file, const QStringList& arguments) const;
     /// The same for a line of the shell, in which millracectl is in the PATH.

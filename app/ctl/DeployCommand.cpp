@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Options.h"
+#include "ReleaseReport.h"
+#include "Table.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace millrace::ctl
+{
+namespace
+{
+
+struct Arguments {
+    std::filesystem::path model, cluster;
+    std::optional<std::filesystem::path> plan;
+    bool isLocal = false, isDryRun = false;
+    Dims dims;
+};
+
+/// Its stages where the file says, its figures by this machine's times: those the release is
+/// measured against.
+Result<void> takePlan(const std::filesystem::path& file, Planned& planned)
+{
+    const auto text = readInput(file);
+    if (!text)
+        return tl::unexpected(text.error());
+    auto plan = plan::parsePlan(*text, file.string(), deviceNames(planned.problem));
+    if (!plan)
+        return tl::unexpected(plan.error());
+    if (plan->modelSha256.empty() || !plan->hasStages())
+        return fail(ErrorCode::InvalidArgument,
+                    "{}: no plan of this model that can be deployed; make one with millracectl "
+                    "plan MODEL CLUSTER -o PLAN",
+                    file.string());
+    if (auto ok = sameModel(planned.model, plan->modelSha256, file); !ok)
+        return ok;
+    const std::size_t layers = planned.problem.layers.size();
+    for (const plan::Stage& stage : plan->stages)
+        for (const LayerId layer : stage.layers)
+            if (layer.value < 0 || layer.index() >= layers)
+                return fail(ErrorCode::InvalidArgument, "{}: the model has no layer {}",
+                            file.string(), layer.value);
+    const Seconds before = plan->bottleneckTime;
+    plan::fillFigures(planned.problem, *plan);
+    plan->times = planned.times.source;
+    if (std::abs(plan->bottleneckTime.value - before.value) > 1e-9 * before.value) {
+        // What was proven with other times says nothing of these.
+        plan->status = plan::Status::Feasible;
+        plan->lowerBound = {};
+    }
+    if (const auto differences = plan::check(planned.problem, *plan); !differences.empty())
+        return fail(ErrorCode::InvalidArgument, "{}: the plan does not fit the cluster: {}",
+                    file.string(), differences.front());
+    planned.plan = std::move(*plan);
+    return {};
+}
+
+Json nodesJson(const deploy::Release& release, const deploy::LocalDraft* draft)
+{
+    Json list = Json::array();
+    for (std::size_t n = 0; n < release.nodes.size(); ++n) {
+        const deploy::ReleaseNode& node = release.nodes[n];
+        Json json = {{"name", node.name},
+                     {"device", node.device},
+                     {"folder", deploy::nodeFolder(release, node).string()},
+                     {"address", node.endpoint.address},
+                     {"port", node.endpoint.port}};
+        if (draft != nullptr)
+            json["command"] = draft->commands[n];
+        else
+            json["pid"] = node.process.pid;
+        if (n < release.plan.stages.size())
+            json["memory_bytes"] = release.plan.stages[n].memory.value;
+        list.push_back(std::move(json));
+    }
+    return list;
+}
+
+Bytes weightsOf(const plan::Problem& problem, const plan::Stage& stage)
+{
+    Bytes bytes;
+    for (const LayerId layer : stage.layers)
+        bytes += problem.layers[layer.index()].weightBytes;
+    for (const plan::SharedWeight& weight : problem.sharedWeights)
+        if (std::any_of(weight.layers.begin(), weight.layers.end(), [&](LayerId layer) {
+                return std::binary_search(stage.layers.begin(), stage.layers.end(), layer);
+            }))
+            bytes += weight.bytes;
+    return bytes;
+}
+
+Json releaseJson(const deploy::Release& release)
+{
+    return {{"release", release.id},
+            {"folder", release.folder.string()},
+            {"dilation", release.dilation},
+            {"dilation_reason", release.dilationReason},
+            {"predicted_throughput_per_s", release.plan.throughput()}};
+}
+
+/// What a deployment would do.
+Report dryRun(const deploy::LocalDeployment& deployment, const deploy::LocalDraft& draft)
+{
+    Report report;
+    const auto same = deploy::sameRelease(deployment);
+    const deploy::Release& release = same ? *same : draft.release;
+    Json json = releaseJson(release);
+    json["dry_run"] = true;
+    json["reused"] = same.has_value();
+    Json dead = Json::array();
+    Table table({{"node"}, {"device"}, {"port", Align::Right}, {"model", Align::Right}, {"does"}});
+    Bytes copied;
+    for (std::size_t n = 0; n < release.nodes.size(); ++n) {
+        const deploy::ReleaseNode& node = release.nodes[n];
+        const bool isAlive = same && deploy::isAlive(node);
+        Bytes weights;
+        if (!same && n < release.plan.stages.size())
+            weights = weightsOf(release.problem, release.plan.stages[n]);
+        copied += weights;
+        if (!isAlive)
+            dead.push_back(node.name);
+        table.add({node.name, node.device, std::to_string(node.endpoint.port), formatBytes(weights),
+                   isAlive ? "runs already" : "starts"});
+    }
+    json["model_bytes"] = copied.value;
+    json["starts"] = std::move(dead);
+    json["nodes"] = nodesJson(release, same ? nullptr : &draft);
+    report.json = dumped(json);
+    report.text = same ? fmt::format("Release {} is this deployment; nothing would be copied.\n\n",
+                                     release.id)
+                       : fmt::format("Release {} would be made in {}.\n\n", release.id,
+                                     release.folder.string());
+    report.text += table.text();
+    return report;
+}
+
+std::string othersNote(const deploy::Release& release)
+{
+    std::vector<std::string> others;
+    for (const deploy::Release& other : deploy::localReleases())
+        if (other.id != release.id &&
+            std::any_of(other.nodes.begin(), other.nodes.end(),
+                        [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); }))
+            others.push_back(other.id);
+    return others.empty() ? ""
+                          : fmt::format("note: this machine also runs {}; what shares its cores "
+                                        "disturbs the figures (millracectl undeploy RELEASE)\n",
+                                        fmt::join(others, ", "));
+}
+
+Report deployNow(const deploy::LocalDeployment& deployment, const Context& context)
+{
+    const bool isReused = deploy::sameRelease(deployment).has_value();
+    ConsoleSteps steps(context.progress);
+    const auto release = deploy::deployLocal(deployment, context.stop, steps);
+    if (!release)
+        return runFailure(release.error());
+    Bytes copied;
+    for (const plan::Stage& stage : release->plan.stages)
+        copied += isReused ? Bytes{} : weightsOf(release->problem, stage);
+    Json json = releaseJson(*release);
+    json["reused"] = isReused;
+    json["model_bytes"] = copied.value;
+    json["started"] = std::vector<std::string>(steps.started().begin(), steps.started().end());
+    json["nodes"] = nodesJson(*release, nullptr);
+    Report report;
+    report.json = dumped(json);
+    Table table({{"node"}, {"device"}, {"port", Align::Right}, {"process", Align::Right}});
+    for (const deploy::ReleaseNode& node : release->nodes)
+        table.add({node.name, node.device, std::to_string(node.endpoint.port),
+                   std::to_string(node.process.pid)});
+    report.text = fmt::format("Release {} serves{}; {:.3g} inferences/s predicted.\n\n{}",
+                              release->id, isReused ? " (as it was deployed before)" : "",
+                              release->plan.throughput(), table.text());
+    if (release->dilation > 1)
+        report.text += fmt::format("note: everything runs {:.3g} times slower: {}\n",
+                                   release->dilation, release->dilationReason);
+    report.text += othersNote(*release);
+    return report;
+}
+
+Result<Report> deployModel(const Arguments& arguments, const Context& context)
+{
+    if (!arguments.isLocal)
+        return usageError("deploying to other machines is not part of this version; --local "
+                          "emulates the cluster on this one");
+    const auto cluster = readClusterInput(arguments.cluster);
+    if (!cluster)
+        return tl::unexpected(cluster.error());
+    const auto model = loadModel(arguments.model, arguments.dims, context);
+    if (!model)
+        return tl::unexpected(model.error());
+    auto planned = measured(*model, *cluster, context);
+    if (!planned)
+        return tl::unexpected(planned.error());
+    const auto ok = arguments.plan ? takePlan(*arguments.plan, *planned) : solve(*planned, context);
+    if (!ok)
+        return tl::unexpected(ok.error());
+    if (!planned->plan.hasStages())
+        return withoutPlan(planned->problem, planned->plan);
+    const deploy::LocalDeployment deployment{planned->model,
+                                             *cluster,
+                                             planned->problem,
+                                             planned->plan,
+                                             planned->times,
+                                             {},
+                                             deploy::Lifetime::UntilUndeployed};
+    if (!arguments.isDryRun)
+        return deployNow(deployment, context);
+    const auto draft = deploy::draftLocal(deployment);
+    if (!draft)
+        return runFailure(draft.error());
+    return dryRun(deployment, *draft);
+}
+
+} // namespace
+
+void addDeploy(CLI::App& app, Chosen& chosen)
+{
+    CLI::App* command = app.add_subcommand(
+        "deploy", "Start a model's stages and the gateway, and keep them running");
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("MODEL", arguments->model, "ONNX file")->required();
+    command->add_option("CLUSTER", arguments->cluster, "Cluster file (YAML)")->required();
+    command->add_option("PLAN", arguments->plan, "Plan file; without it the model is planned now")
+        ->option_text("[PLAN]");
+    command->add_flag("--local", arguments->isLocal,
+                      "As processes of this machine that emulate the cluster");
+    command->add_flag("--dry-run", arguments->isDryRun,
+                      "Only say what would be copied and started");
+    addDims(*command, arguments->dims);
+    command->footer(
+        "A second deployment of the same model, cluster and plan starts only what does\n"
+        "not run any more. Releases are kept in $MILLRACE_STATE, else in\n"
+        "~/.local/state/millrace.");
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) {
+            return deployModel(*arguments, context);
+        };
+    });
+}
+
+} // namespace millrace::ctl

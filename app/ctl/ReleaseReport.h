@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What the commands around a running release say, on the way and at their end.
+#pragma once
+
+#include "Command.h"
+#include "deploy/Bench.h"
+#include "deploy/LocalRelease.h"
+
+#include <set>
+
+namespace millrace::ctl
+{
+
+/// Steps as progress; keeps what was started.
+class ConsoleSteps final : public deploy::StepSink
+{
+public:
+    explicit ConsoleSteps(ProgressSink& progress) : m_progress(progress) {}
+    void step(const deploy::StepUpdate& update) override;
+    [[nodiscard]] const std::set<std::string>& started() const { return m_started; }
+
+private:
+    ProgressSink& m_progress;
+    std::set<std::string> m_started;
+};
+
+/// A failure of what was to run, not of what was given: exit code 5, an interruption included.
+[[nodiscard]] Report runFailure(const Error& error);
+
+/// A model on a cluster, with layer times measured on this machine: what a release needs.
+struct Planned {
+    onnx::Model model;
+    plan::LayerTimes times;
+    plan::Problem problem;
+    plan::Plan plan; ///< without stages until there is one
+};
+[[nodiscard]] Result<Planned> measured(const onnx::Model& model, const cluster::Cluster& cluster,
+                                       const Context& context);
+[[nodiscard]] Result<void> solve(Planned& planned, const Context& context);
+/// "no feasible plan" and its reasons, or why there is none yet.
+[[nodiscard]] Report withoutPlan(const plan::Problem& problem, const plan::Plan& plan);
+
+/// The keys of `demo --json`; `bench` adds its own.
+[[nodiscard]] Json benchJson(const deploy::BenchResult& result);
+[[nodiscard]] std::string benchText(const deploy::BenchResult& result);
+/// Success, or a failure that says what of the answers is wrong.
+void judge(const deploy::BenchResult& result, Report& report);
+
+} // namespace millrace::ctl

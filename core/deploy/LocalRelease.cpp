@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deploy/LocalRelease.h"
+
+#include "deploy/LocalFiles.h"
+#include "deploy/LocalNodes.h"
+#include "deploy/Process.h"
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+
+namespace millrace::deploy
+{
+namespace
+{
+
+constexpr std::chrono::milliseconds kGrace{3000};
+constexpr std::chrono::milliseconds kAnswerLimit{1000};
+
+/// What a stage does and how it is emulated; not how the planner came to it.
+bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
+{
+    return a.hops == b.hops && std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(),
+                                          b.stages.end(), [](const auto& x, const auto& y) {
+                                              return x.device == y.device && x.layers == y.layers &&
+                                                     x.compute == y.compute;
+                                          });
+}
+
+Result<void> checkDeployment(const LocalDeployment& deployment)
+{
+    if (!deployment.plan.hasStages())
+        return fail(ErrorCode::InvalidArgument, "the plan has no stages; plan again until it is "
+                                                "feasible");
+    if (!deployment.plan.modelSha256.empty() &&
+        deployment.plan.modelSha256 != deployment.model.sha256())
+        return fail(ErrorCode::InvalidArgument, "the plan is of another model; plan this one");
+    return {};
+}
+
+std::vector<ReleaseNode> makeNodes(const LocalDeployment& deployment,
+                                   const std::vector<std::uint16_t>& ports)
+{
+    std::vector<ReleaseNode> nodes;
+    const auto& devices = deployment.cluster.devices;
+    for (std::size_t k = 0; k < deployment.plan.stages.size(); ++k)
+        nodes.push_back({fmt::format("stage-{}", k + 1),
+                         devices[deployment.plan.stages[k].device.index()].name,
+                         {"127.0.0.1", ports[k]},
+                         {}});
+    nodes.push_back({"gateway",
+                     deployment.cluster.gateway ? deployment.cluster.gateway->device : "gateway",
+                     {"127.0.0.1", ports.back()},
+                     {}});
+    return nodes;
+}
+
+std::vector<std::size_t> deadNodes(const Release& release)
+{
+    std::vector<std::size_t> dead;
+    for (std::size_t n = 0; n < release.nodes.size(); ++n)
+        if (!isAlive(release.nodes[n]))
+            dead.push_back(n);
+    return dead;
+}
+
+/// Whatever runs of it and whatever lies in its folder.
+Result<void> removeAll(const Release& release)
+{
+    endProcesses(processesOf(release), kGrace);
+    return removeFolder(release.folder);
+}
+
+Result<void> makeAndStart(const LocalDeployment& deployment, const LocalDraft& draft,
+                          Release& release, std::stop_token stop, Steps& steps)
+{
+    if (auto ok = writeNodes(deployment, draft.emulation, release, stop, steps); !ok)
+        return ok;
+    if (stop.stop_requested())
+        return fail(ErrorCode::Cancelled, "interrupted before the stages were started");
+    std::vector<std::size_t> all(release.nodes.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    const double startedAt = unixSeconds();
+    if (auto ok = startNodes(release, all, steps); !ok)
+        return ok;
+    if (auto ok = waitUntilServing(release, all, startedAt, std::move(stop), steps); !ok)
+        return ok;
+    if (deployment.lifetime == Lifetime::UntilUndeployed)
+        release.owner.reset();
+    return saveRelease(release);
+}
+
+/// Through the gateway, so that stages end after what they are doing.
+void askToEnd(const Release& release, const std::stop_token& stop)
+{
+    const auto address = gatewayAddress(release);
+    if (!address || !isAlive(release.nodes.back()))
+        return;
+    if (auto client = runtime::StatusClient::connect(*address, kAnswerLimit, stop))
+        static_cast<void>(client->shutdown(stop));
+}
+
+} // namespace
+
+Result<LocalDraft> draftLocal(const LocalDeployment& deployment)
+{
+    if (const auto ok = checkDeployment(deployment); !ok)
+        return tl::unexpected(ok.error());
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const auto emulated = emulation(deployment.plan, deployment.hostTimes, cores);
+    const auto ports = freePorts(deployment.plan.stages.size() + 1);
+    const auto runner = findRunner(deployment.runner);
+    for (const Error* error :
+         {emulated ? nullptr : &emulated.error(), ports ? nullptr : &ports.error(),
+          runner ? nullptr : &runner.error()})
+        if (error != nullptr)
+            return tl::unexpected(*error);
+    LocalDraft draft;
+    draft.emulation = *emulated;
+    Release& release = draft.release;
+    release.createdAt = unixSeconds();
+    release.id = newReleaseId(deployment.model.path(), release.createdAt);
+    release.folder = stateFolder() / "releases" / release.id;
+    release.modelPath = std::filesystem::absolute(deployment.model.path());
+    release.modelSha256 = deployment.model.sha256();
+    release.dims = deployment.model.dims();
+    release.cluster = deployment.cluster;
+    release.problem = deployment.problem;
+    release.plan = deployment.plan;
+    release.dilation = emulated->dilation;
+    release.dilationReason = emulated->reason;
+    release.runner = *runner;
+    release.nodes = makeNodes(deployment, *ports);
+    for (const ReleaseNode& node : release.nodes)
+        draft.commands.push_back(nodeCommand(release, node));
+    return draft;
+}
+
+std::optional<Release> sameRelease(const LocalDeployment& deployment)
+{
+    for (Release& release : localReleases())
+        if (!release.owner && release.modelSha256 == deployment.model.sha256() &&
+            release.dims == deployment.model.dims() && release.cluster == deployment.cluster &&
+            isSamePlan(release.plan, deployment.plan))
+            return std::move(release);
+    return std::nullopt;
+}
+
+Result<Release> deployLocal(const LocalDeployment& deployment, std::stop_token stop, StepSink& sink)
+{
+    removeAbandoned();
+    if (deployment.lifetime == Lifetime::UntilUndeployed)
+        if (const auto same = sameRelease(deployment))
+            return restartDead(*same, std::move(stop), sink);
+    auto draft = draftLocal(deployment);
+    if (!draft)
+        return tl::unexpected(draft.error());
+    Release& release = draft->release;
+    release.owner = thisProcess();
+    if (const auto ok = makeFolder(release); !ok)
+        return tl::unexpected(ok.error());
+    const auto lock = ReleaseLock::take(release);
+    Steps steps(sink);
+    if (const auto ok = makeAndStart(deployment, *draft, release, std::move(stop), steps); !ok) {
+        static_cast<void>(removeAll(release));
+        steps.undone(ok.error());
+        return tl::unexpected(ok.error());
+    }
+    return release;
+}
+
+Result<Release> restartDead(const Release& release, std::stop_token stop, StepSink& sink)
+{
+    const auto lock = ReleaseLock::take(release);
+    if (!lock)
+        return tl::unexpected(lock.error());
+    // Another Millrace may have restarted some of it since it was read.
+    auto known = findRelease(release.id);
+    if (!known)
+        return known;
+    const std::vector<std::size_t> dead = deadNodes(*known);
+    Steps steps(sink);
+    const double startedAt = unixSeconds();
+    Result<void> done = startNodes(*known, dead, steps);
+    if (done)
+        done = waitUntilServing(*known, dead, startedAt, std::move(stop), steps);
+    if (done)
+        return known;
+    std::vector<ProcessId> started;
+    for (const std::size_t node : dead)
+        started.push_back(known->nodes[node].process);
+    endProcesses(started, kGrace);
+    steps.undone(done.error());
+    return tl::unexpected(done.error());
+}
+
+void removeAbandoned()
+{
+    for (const Release& release : abandonedReleases())
+        static_cast<void>(removeAll(release));
+}
+
+Result<void> undeployLocal(const Release& release, std::stop_token stop, StepSink& sink)
+{
+    const auto lock = ReleaseLock::take(release);
+    if (!lock)
+        return tl::unexpected(lock.error());
+    Steps steps(sink);
+    for (const ReleaseNode& node : release.nodes)
+        steps.running(node.device, "stop");
+    std::vector<ProcessId> processes = processesOf(release);
+    askToEnd(release, stop);
+    if (!waitForEnd(processes, kGrace))
+        endProcesses(processesOf(release), kGrace);
+    for (const ReleaseNode& node : release.nodes)
+        steps.done(node.device, "stop");
+    steps.running("", "remove");
+    if (auto ok = removeFolder(release.folder); !ok) {
+        steps.failed("", "remove", ok.error());
+        return ok;
+    }
+    steps.done("", "remove");
+    return {};
+}
+
+} // namespace millrace::deploy

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "deploy/LocalRelease.h"
+#include "runtime/NodeConfig.h"
+
+namespace millrace::deploy
+{
+
+/// What every node of an emulated release is told.
+struct NodeConfigs {
+    std::vector<runtime::StageConfig> stages;
+    runtime::GatewayConfig gateway;
+};
+
+/// Of the nodes' certificates in the order of Release::nodes, and of the client's.
+struct Fingerprints {
+    std::vector<std::string> nodes;
+    std::string client;
+};
+
+/// Neighbours are pinned, hops between unlike devices that the plan counts are paced at their
+/// sender and delayed at their receiver, stages are slowed down.
+[[nodiscard]] NodeConfigs nodeConfigs(const Release& release, const Emulation& emulation,
+                                      const onnx::Manifest& manifest,
+                                      const Fingerprints& fingerprints);
+
+} // namespace millrace::deploy

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Progress.h"
+#include "deploy/LocalRelease.h"
+
+namespace millrace::deploy
+{
+
+/// Remembers what it tells, so that a failure can be told to every step that it undoes.
+class Steps
+{
+public:
+    explicit Steps(StepSink& sink) : m_sink(sink) {}
+    void running(const std::string& device, const std::string& step, double fraction = -1);
+    void done(const std::string& device, const std::string& step, const std::string& detail = {});
+    /// This step is the cause of what undone() will be told.
+    void failed(const std::string& device, const std::string& step, const Error& error);
+    /// The done steps are undone and the running ones given up; they are the cause where failed()
+    /// named none.
+    void undone(const Error& error);
+
+private:
+    void tell(StepUpdate update);
+    StepSink& m_sink;
+    std::vector<StepUpdate> m_last; ///< of each step, in the order of their begin
+};
+
+/// Progress of work that is one step.
+class StepProgress final : public ProgressSink
+{
+public:
+    StepProgress(Steps& steps, std::string device, std::string step)
+        : m_steps(steps), m_device(std::move(device)), m_step(std::move(step))
+    {
+    }
+    void progress(std::string_view, double fraction) override
+    {
+        m_steps.running(m_device, m_step, fraction);
+    }
+
+private:
+    Steps& m_steps;
+    std::string m_device, m_step;
+};
+
+} // namespace millrace::deploy
