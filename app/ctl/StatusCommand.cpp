@@ -25,6 +25,13 @@ struct Known {
             return isAlive && live;
         return isAlive && live && node < live->stages.size() && live->stages[node].up;
     }
+    [[nodiscard]] bool allUp() const
+    {
+        for (std::size_t node = 0; node < release.nodes.size(); ++node)
+            if (!isUp(node))
+                return false;
+        return true;
+    }
     [[nodiscard]] bool isGone() const
     {
         return std::none_of(release.nodes.begin(), release.nodes.end(),
@@ -58,7 +65,8 @@ std::string stateOf(const Known& known)
     case runtime::ServiceState::Starting:
         return "starting";
     case runtime::ServiceState::Serving:
-        return "serving";
+        // A process that has just ended is known here before the gateway has missed it.
+        return known.allUp() ? "serving" : "interrupted";
     case runtime::ServiceState::Interrupted:
         return "interrupted";
     case runtime::ServiceState::Draining:

@@ -16,7 +16,9 @@ constexpr std::size_t kChannels = 3;
 
 Result<Image> emptyImage(std::int64_t width, std::int64_t height, const std::string& source)
 {
-    if (width < 1 || height < 1 || width > kMostPixels || height > kMostPixels / width)
+    if (width < 1 || height < 1)
+        return fail(ErrorCode::ParseError, "{}: not a sound image: it has no size", source);
+    if (width > kMostPixels || height > kMostPixels / width)
         return fail(ErrorCode::Unsupported, "{}: {} x {} pixels are too many; scale it down",
                     source, width, height);
     return Image{{static_cast<int>(width), static_cast<int>(height)},
@@ -34,6 +36,7 @@ Result<Image> decodePng(std::string_view content, const std::string& source)
     if (!image)
         return image;
     png.format = PNG_FORMAT_RGB;
+    png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; // else 16 bits without a gamma would count as linear
     const png_color white{255, 255, 255};
     if (png_image_finish_read(&png, &white, image->pixels.data(), 0, nullptr) == 0)
         return fail(ErrorCode::ParseError, "{}: not a sound PNG file: {}", source, png.message);

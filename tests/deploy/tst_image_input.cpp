@@ -80,7 +80,7 @@ private slots:
             for (const std::size_t kept : {content.size() / 2, std::size_t{9}, std::size_t{4}}) {
                 const auto image = decodeImage(std::string_view(content).substr(0, kept), "cut");
                 QVERIFY(!image);
-                QVERIFY2(image.error().message.starts_with("cut: not a sound"),
+                QVERIFY2(image.error().message.starts_with("cut: not a sound "),
                          image.error().message.c_str());
             }
         }
@@ -98,7 +98,7 @@ private slots:
         }
         // Shrinking takes every pixel into account, growing is linear in between.
         Image stripes{{4, 1}, {}};
-        for (const std::uint8_t value : {0, 0, 200, 200})
+        for (const std::uint8_t value : std::vector<std::uint8_t>{0, 0, 200, 200})
             stripes.pixels.insert(stripes.pixels.end(), {value, value, value});
         const auto first = [](const Image& image) {
             std::vector<int> values;
