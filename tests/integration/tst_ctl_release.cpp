@@ -64,9 +64,14 @@ public:
         address.sin_family = AF_INET;
         address.sin_port = htons(static_cast<std::uint16_t>(port));
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        isMine =
-            ::bind(m_socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-            ::listen(m_socket, 1) == 0;
+        // The kernel may hold a killed process's port for a moment.
+        for (int attempt = 0; attempt < 100 && !isMine; ++attempt) {
+            isMine = ::bind(m_socket, reinterpret_cast<const sockaddr*>(&address),
+                            sizeof address) == 0 &&
+                     ::listen(m_socket, 1) == 0;
+            if (!isMine)
+                QTest::qWait(50);
+        }
     }
     TakenPort(const TakenPort&) = delete;
     TakenPort& operator=(const TakenPort&) = delete;

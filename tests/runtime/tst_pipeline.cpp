@@ -220,7 +220,9 @@ private slots:
             QVERIFY(client.submit(pipeline.input(1), {}));
             QVERIFY(client.answer(kPatience, {}));
         }
-        QTRY_COMPARE(pipeline.status().hops[1].transfer.count, std::uint64_t{5});
+        QTRY_COMPARE(pipeline.status().hops[1].frames, std::uint64_t{5});
+        // A frame that was there before the receiver could look does not count.
+        QVERIFY(pipeline.status().hops[1].transfer.count >= 1);
         const Summary transfer = pipeline.status().hops[1].transfer;
         // Never faster than the link; how much slower is the machine's affair.
         QVERIFY2(transfer.mean() >= 0.0304, qPrintable(QString::number(transfer.mean())));
