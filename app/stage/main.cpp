@@ -3,8 +3,7 @@
 #include "base/File.h"
 #include "base/Interrupt.h"
 #include "runtime/Node.h"
-
-#include <malloc.h>
+#include "runtime/ProcessMemory.h"
 
 #include <chrono>
 #include <cstdio>
@@ -51,9 +50,7 @@ Result<void> run(const std::filesystem::path& file, bool isGateway, std::stop_to
 
 int main(int argc, char** argv)
 {
-    // One arena, and large blocks given back at once: peak memory stays near what is in use.
-    ::mallopt(M_ARENA_MAX, 1);
-    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+    runtime::keepPeakLow();
     if (argc == 2 && std::strcmp(argv[1], "--help") == 0) {
         std::fputs(kUsage, stdout);
         return 0;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -77,16 +78,30 @@ std::string oneLine(std::string text)
 /// Done before main(): setenv() and other threads' getenv() do not go together.
 [[maybe_unused]] const bool kReportsNothing = ::setenv("ORT_DISABLE_TELEMETRY", "1", 1) == 0;
 
-const Ort::Env& environment()
+Ort::Env& environment()
 {
     // One per process by the library's own rule; errors reach us as exceptions, so its log stays
     // quiet.
-    static const Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "millrace");
+    static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "millrace");
     return env;
 }
 
-/// The one place where session options are set. No arena and extended (not layout) optimisation
-/// keep a stage's peak memory near its weights.
+/// The process's arena for tensors, which grows by exactly what is asked for. Weights are outside.
+void useArena(Ort::SessionOptions& options)
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        constexpr int kAsRequested = 1, kDefault = -1;
+        const Ort::ArenaCfg config(0, kAsRequested, kDefault, kDefault);
+        environment().CreateAndRegisterAllocator(
+            Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault), config);
+    });
+    options.AddConfigEntry(kOrtSessionOptionsConfigUseEnvAllocators, "1");
+    options.AddConfigEntry(kOrtSessionOptionsUseDeviceAllocatorForInitializers, "1");
+}
+
+/// The one place where session options are set. No arena of its own and extended (not layout)
+/// optimisation keep a stage's peak memory near its weights.
 Ort::SessionOptions sessionOptions(const SessionOptions& options)
 {
     Ort::SessionOptions result;
@@ -104,6 +119,8 @@ Ort::SessionOptions sessionOptions(const SessionOptions& options)
     for (const auto& [name, value] : options.dims)
         Ort::ThrowOnError(
             Ort::GetApi().AddFreeDimensionOverrideByName(result, name.c_str(), value));
+    if (options.allocation == Allocation::KeptForRuns)
+        useArena(result);
     if (options.profilePrefix)
         result.EnableProfiling(options.profilePrefix->c_str());
     return result;

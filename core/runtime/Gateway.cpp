@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/Gateway.h"
 
+#include "runtime/ProcessMemory.h"
+
 #include <algorithm>
 #include <cmath>
 

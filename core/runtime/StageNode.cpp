@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/StageNode.h"
 
+#include "runtime/ProcessMemory.h"
+
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -445,6 +447,7 @@ Result<void> runStage(const StageConfig& config, const std::filesystem::path& fo
         return tl::unexpected(tls.error());
     inference::SessionOptions options;
     options.threads = config.threads;
+    options.allocation = inference::Allocation::KeptForRuns;
     log(fmt::format("stage {} on {} loads {}", config.stage, config.device, config.modelFile));
     auto session = inference::Session::fromFile(folder / config.modelFile, options);
     if (!session)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/Wire.h"
 
-#include <fstream>
 #include <random>
 
 namespace millrace::runtime
@@ -226,20 +225,6 @@ double wallClock()
 {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
         .count();
-}
-
-ProcessMemory processMemory()
-{
-    ProcessMemory memory;
-    std::ifstream status("/proc/self/status");
-    for (std::string word; status >> word;) {
-        std::int64_t kibibytes = 0;
-        if (word == "VmHWM:" && status >> kibibytes)
-            memory.peak = {kibibytes * 1024};
-        else if (word == "VmRSS:" && status >> kibibytes)
-            memory.now = {kibibytes * 1024};
-    }
-    return memory;
 }
 
 } // namespace millrace::runtime

@@ -30,10 +30,4 @@ namespace millrace::runtime
 [[nodiscard]] std::uint64_t randomNumber();
 /// Unix seconds.
 [[nodiscard]] double wallClock();
-/// Of this process, from /proc/self/status.
-struct ProcessMemory {
-    Bytes peak, now;
-};
-[[nodiscard]] ProcessMemory processMemory();
-
 } // namespace millrace::runtime
