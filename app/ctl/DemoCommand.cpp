@@ -111,7 +111,7 @@ Result<Report> demo(const Arguments& arguments, const Context& context)
     const auto model = loadModel(*file, {}, context);
     if (!model)
         return tl::unexpected(model.error());
-    auto planned = measured(*model, *cluster, context);
+    auto planned = measured(*model, *cluster, deploy::FreshTimes{}, context);
     if (!planned)
         return tl::unexpected(planned.error());
     if (const auto ok = solve(*planned, context); !ok)

@@ -191,7 +191,7 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
     const auto model = loadModel(arguments.model, arguments.dims, context);
     if (!model)
         return tl::unexpected(model.error());
-    auto planned = measured(*model, *cluster, context);
+    auto planned = measured(*model, *cluster, deploy::MeasuredTimes{}, context);
     if (!planned)
         return tl::unexpected(planned.error());
     const auto ok = arguments.plan ? takePlan(*arguments.plan, *planned) : solve(*planned, context);

@@ -93,14 +93,14 @@ Report runFailure(const Error& error)
 }
 
 Result<Planned> measured(const onnx::Model& model, const cluster::Cluster& cluster,
-                         const Context& context)
+                         const deploy::TimesRequest& request, const Context& context)
 {
-    auto times = deploy::layerTimes(model, deploy::MeasuredTimes{}, context.stop, context.progress);
+    auto times = deploy::layerTimes(model, request, context.stop, context.progress);
     if (!times)
         return tl::unexpected(times.error());
-    plan::PlanRequest request;
-    request.memoryModel = plan::defaultMemoryModel();
-    auto problem = plan::makeProblem(model.graph(), cluster, *times, request);
+    plan::PlanRequest planning;
+    planning.memoryModel = plan::defaultMemoryModel();
+    auto problem = plan::makeProblem(model.graph(), cluster, *times, planning);
     if (!problem)
         return tl::unexpected(problem.error());
     return Planned{model, std::move(*times), std::move(*problem), {}};

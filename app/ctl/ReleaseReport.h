@@ -4,6 +4,7 @@
 
 #include "Command.h"
 #include "deploy/Bench.h"
+#include "deploy/LayerTimes.h"
 #include "deploy/LocalRelease.h"
 
 #include <set>
@@ -35,7 +36,7 @@ struct Planned {
     plan::Plan plan; ///< without stages until there is one
 };
 [[nodiscard]] Result<Planned> measured(const onnx::Model& model, const cluster::Cluster& cluster,
-                                       const Context& context);
+                                       const deploy::TimesRequest& request, const Context& context);
 [[nodiscard]] Result<void> solve(Planned& planned, const Context& context);
 /// "no feasible plan" and its reasons, or why there is none yet.
 [[nodiscard]] Report withoutPlan(const plan::Problem& problem, const plan::Plan& plan);

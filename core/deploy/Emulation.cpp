@@ -9,7 +9,15 @@ namespace
 /// What all stages together may use of this machine's cores: above, they would wait for each other
 /// and the measurement would be of this machine rather than of the plan.
 constexpr double kMostUse = 0.6;
+/// How much slower than on this machine every stage is at least: two stages that meet on a core
+/// both keep their deadlines.
+constexpr double kLeastFactor = 2;
+/// A deadline missed by this share of the bottleneck's time cannot move the result by more.
+constexpr double kTolerance = 0.01;
+constexpr Seconds kJitter{0.001}; ///< the scheduler's own
 
+/// What a run of the stage takes here. A cold start is this machine's, not the device's: counted
+/// in, so that it is not stretched into the device's time.
 Result<Seconds> hostTime(const plan::Stage& stage, const plan::LayerTimes& times)
 {
     Seconds sum;
@@ -19,7 +27,7 @@ Result<Seconds> hostTime(const plan::Stage& stage, const plan::LayerTimes& times
                         "this machine's layer times do not fit the plan; measure the model anew");
         sum += times.reference[layer.index()];
     }
-    return sum;
+    return sum.value > 0 ? sum + times.coldStart : sum;
 }
 
 /// Makes the dilation at least `factor`, for this reason.
@@ -50,9 +58,12 @@ Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& host
         all += *host;
         // Layers without any time of their own take what they take.
         emulation.computeFactor.push_back(host->value > 0 ? planned.value / host->value : 1);
-        dilate(
-            emulation, 1 / emulation.computeFactor.back(),
-            fmt::format("stage {} is planned on a device that is faster than this machine", k + 1));
+        if (host->value > 0)
+            dilate(
+                emulation, kLeastFactor / emulation.computeFactor.back(),
+                fmt::format("stage {} is planned on a device that is not {:.0f} times slower than "
+                            "this machine, whose cores the stages share",
+                            k + 1, kLeastFactor));
     }
     if (plan.bottleneckTime.value > 0) {
         const double use = all.value / (plan.bottleneckTime.value * cores);
@@ -61,6 +72,8 @@ Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& host
                            "{:.0f} % leave each its own time",
                            100 * use, cores, 100 * kMostUse));
     }
+    emulation.tolerance =
+        std::max(kJitter, Seconds{plan.bottleneckTime.value * emulation.dilation * kTolerance});
     return emulation;
 }
 

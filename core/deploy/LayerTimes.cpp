@@ -109,6 +109,12 @@ Result<plan::LayerTimes> times(const onnx::Model& model, const MeasuredTimes& re
     return planned(model, measureNow(model, request.options, stop, progress));
 }
 
+Result<plan::LayerTimes> times(const onnx::Model& model, const FreshTimes& request,
+                               std::stop_token stop, ProgressSink& progress)
+{
+    return planned(model, measureNow(model, request.options, stop, progress));
+}
+
 Result<plan::LayerTimes> times(const onnx::Model& model, const ProfileFile& request,
                                std::stop_token, ProgressSink&)
 {
@@ -172,6 +178,7 @@ Result<plan::LayerTimes> timesFromProfile(const onnx::Model& model, const profil
     plan::LayerTimes times;
     times.source = plan::TimesSource::Measured;
     times.reference = std::move(*reference);
+    times.coldStart = profile.coldStart;
     for (const auto& [className, seconds] : profile.classes) {
         auto ordered = byGraphOrder(model.graph(), seconds);
         if (!ordered)

@@ -22,6 +22,11 @@ struct EstimatedTimes {
 struct MeasuredTimes {
     profile::MeasureOptions options;
 };
+/// Measured on this machine now, whatever the cache holds, and then cached: what runs next is
+/// compared with them, and this machine may be slower today than it was.
+struct FreshTimes {
+    profile::MeasureOptions options;
+};
 /// Measured on this machine earlier; NotFound when the cache holds nothing for this model.
 struct CachedTimes {
 };
@@ -29,7 +34,8 @@ struct CachedTimes {
 struct ProfileFile {
     std::filesystem::path path;
 };
-using TimesRequest = std::variant<EstimatedTimes, MeasuredTimes, CachedTimes, ProfileFile>;
+using TimesRequest =
+    std::variant<EstimatedTimes, MeasuredTimes, FreshTimes, CachedTimes, ProfileFile>;
 
 /// The times a model is planned with: where they come from is the request's, and the result says
 /// whether they were measured. A cache that cannot be written does not fail the measurement.

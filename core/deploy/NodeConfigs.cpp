@@ -8,6 +8,8 @@ namespace millrace::deploy
 namespace
 {
 
+constexpr int kSpareRequests = 4;
+
 runtime::PortInfo portInfo(const onnx::Port& port)
 {
     return {port.name, port.dtype, port.shape};
@@ -77,6 +79,7 @@ private:
         node.name = m_release.nodes[index].name;
         node.listen = m_release.nodes[index].endpoint;
         node.dilation = m_emulation.dilation;
+        node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
         if (const plan::Hop& hop = m_release.plan.hops[sends]; isEmulated(hop))
             node.pace = {problem.bandwidth.at(*hop.from, *hop.to),
@@ -125,6 +128,8 @@ private:
             config.stages.push_back(
                 {peer(k), m_release.nodes[k].endpoint, m_release.nodes[k].device});
         config.clients = {{"client", m_fingerprints.client}};
+        // One for each stage and hop keeps all of them busy; more would only wait longer.
+        config.maxInFlight = 2 * static_cast<int>(last) + kSpareRequests;
         return config;
     }
 

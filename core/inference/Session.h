@@ -17,10 +17,10 @@ namespace millrace::inference
 /// shape queries.
 enum class Optimization { None, Runtime };
 
-/// Where a run's tensors are. `System`: what a run frees goes back to malloc. `KeptForRuns`: it stays
-/// in an arena of the process, which grows by what is asked for and never shrinks; for a process that
-/// serves one model. Blocks that malloc returned to the system would be mapped anew page by page in
-/// every run: measured on ResNet-50, a quarter more CPU time.
+/// Where a run's tensors are. `System`: what a run frees goes back to malloc. `KeptForRuns`: it
+/// stays in an arena of the process, which grows by what is asked for and never shrinks; for a
+/// process that serves one model. Blocks that malloc returned to the system would be mapped anew
+/// page by page in every run: measured on ResNet-50, a quarter more CPU time.
 enum class Allocation { System, KeptForRuns };
 
 struct SessionOptions {

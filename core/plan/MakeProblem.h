@@ -14,6 +14,7 @@ struct LayerTimes {
     TimesSource source = TimesSource::Estimated;
     std::vector<Seconds> reference;
     std::map<std::string, std::vector<Seconds>> byClass;
+    Seconds coldStart; ///< on this machine: what a run after a pause takes beyond its layers
     bool operator==(const LayerTimes&) const = default;
 };
 

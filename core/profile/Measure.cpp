@@ -19,7 +19,9 @@ namespace millrace::profile
 namespace
 {
 
-constexpr std::chrono::milliseconds kPause{5};
+/// About as long as a stage of a pipeline waits for its next input.
+constexpr std::chrono::milliseconds kPause{100};
+constexpr int kPerPair = 2; ///< a run after the pause, and one at once
 
 /// One kernel of one run, as the profiler saw it.
 struct Kernel {
@@ -195,55 +197,71 @@ Seconds threadCpuTime()
     return Seconds{static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9};
 }
 
-/// How much of each run's time this thread had a core; the session has no other thread. The rest
-/// was other processes' and is in every kernel's time.
-Result<std::vector<double>> runAll(inference::Session& session, const MeasureOptions& options,
-                                   std::stop_token stop, ProgressSink& progress)
+/// One run. `share`: how much of its time this thread had a core; the session has no other thread.
+/// The rest was other processes' and is in every kernel's time.
+struct Run {
+    Seconds cpu;
+    double share = 1;
+};
+
+Result<std::vector<Run>> runAll(inference::Session& session, const MeasureOptions& options,
+                                std::stop_token stop, ProgressSink& progress)
 {
     const auto feeds = randomInputs(session);
     if (!feeds)
         return tl::unexpected(feeds.error());
-    std::vector<double> shares;
-    const int total = options.warmups + options.runs;
+    std::vector<Run> runs;
+    const int total = kPerPair * (options.warmups + options.runs);
     for (int run = 0; run < total; ++run) {
         progress.progress(fmt::format("measuring layer times, run {} of {}", run + 1, total),
                           static_cast<double>(run) / total);
+        if (run % kPerPair == 0)
+            std::this_thread::sleep_for(kPause);
         const Seconds cpuBefore = threadCpuTime();
         const auto before = std::chrono::steady_clock::now();
         if (const auto outputs = session.run(*feeds, stop); !outputs)
             return tl::unexpected(outputs.error());
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - before;
         const Seconds cpu = threadCpuTime() - cpuBefore;
-        shares.push_back(wall.count() > 0 ? std::min(1.0, cpu.value / wall.count()) : 1);
-        std::this_thread::sleep_for(kPause);
+        runs.push_back({cpu, wall.count() > 0 ? std::min(1.0, cpu.value / wall.count()) : 1});
     }
-    return shares;
+    return runs;
 }
 
-/// The least disturbed half of the counted runs, at least three where there are so many: the rest
-/// also lost what it had in the processor's caches.
-std::vector<std::size_t> calmRuns(const std::vector<double>& shares, const MeasureOptions& options)
+/// The second runs of the least disturbed half of the counted pairs, at least three where there are
+/// so many: the rest also lost what it had in the processor's caches.
+std::vector<std::size_t> calmRuns(const std::vector<Run>& runs, const MeasureOptions& options)
 {
-    std::vector<std::size_t> runs(static_cast<std::size_t>(options.runs));
-    std::iota(runs.begin(), runs.end(), static_cast<std::size_t>(options.warmups));
-    std::stable_sort(runs.begin(), runs.end(),
-                     [&shares](std::size_t a, std::size_t b) { return shares[a] > shares[b]; });
-    runs.resize(std::max((runs.size() + 1) / 2, std::min(runs.size(), std::size_t{3})));
-    return runs;
+    std::vector<std::size_t> calm;
+    for (int pair = options.warmups; pair < options.warmups + options.runs; ++pair)
+        calm.push_back(static_cast<std::size_t>(kPerPair * pair + 1));
+    std::stable_sort(calm.begin(), calm.end(), [&runs](std::size_t a, std::size_t b) {
+        return runs[a].share > runs[b].share;
+    });
+    calm.resize(std::max((calm.size() + 1) / 2, std::min(calm.size(), std::size_t{3})));
+    return calm;
+}
+
+Seconds coldStart(const std::vector<Run>& runs, const MeasureOptions& options)
+{
+    std::vector<double> extra;
+    for (const std::size_t run : calmRuns(runs, options))
+        extra.push_back((runs[run - 1].cpu - runs[run].cpu).value);
+    return {std::max(0.0, median(std::move(extra)))};
 }
 
 std::map<std::string, Seconds> layerTimes(std::span<const ProfiledLayer> layers,
                                           const std::vector<std::vector<Kernel>>& kernels,
-                                          const std::vector<double>& shares,
+                                          const std::vector<Run>& all,
                                           const MeasureOptions& options)
 {
     const Owners owners(layers);
     std::map<std::string, std::optional<std::size_t>> known;
     std::vector<std::vector<double>> runs;
-    for (const std::size_t run : calmRuns(shares, options)) {
+    for (const std::size_t run : calmRuns(all, options)) {
         runs.push_back(charge(kernels[run], owners, known, layers.size()));
         for (double& time : runs.back())
-            time *= shares[run];
+            time *= all[run].share;
     }
     std::map<std::string, Seconds> seconds;
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
@@ -271,22 +289,23 @@ Result<Profile> measure(const std::filesystem::path& model, std::span<const Prof
     auto session = inference::Session::fromFile(model, sessionOptions);
     if (!session)
         return tl::unexpected(session.error());
-    const auto shares = runAll(*session, options, stop, progress);
-    if (!shares)
-        return tl::unexpected(shares.error());
+    const auto runs = runAll(*session, options, stop, progress);
+    if (!runs)
+        return tl::unexpected(runs.error());
     const auto file = session->endProfiling();
     if (!file)
         return tl::unexpected(file.error());
     const auto kernels = readKernels(*file);
     if (!kernels)
         return tl::unexpected(kernels.error());
-    if (kernels->size() != shares->size())
+    if (kernels->size() != runs->size())
         return fail(ErrorCode::Internal, "the profiler saw {} of {} runs; measure again",
-                    kernels->size(), shares->size());
+                    kernels->size(), runs->size());
     Profile profile;
     profile.machine = machineName();
     profile.runs = options.runs;
-    profile.seconds = layerTimes(layers, *kernels, *shares, options);
+    profile.seconds = layerTimes(layers, *kernels, *runs, options);
+    profile.coldStart = coldStart(*runs, options);
     progress.progress("measured", 1);
     return profile;
 }

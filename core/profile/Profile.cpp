@@ -39,7 +39,7 @@ Result<Times> readTimes(const JsonReader& at)
 }
 
 /// Another one whenever the same machine would be measured otherwise.
-constexpr const char* kMethod = "cpu-time";
+constexpr const char* kMethod = "cpu-time, pairs";
 
 /// One file for each model, dims, machine, version of the runtime and way of measuring.
 std::filesystem::path cacheFile(const std::string& modelSha256,
@@ -60,8 +60,8 @@ Result<Profile> readProfile(const JsonReader& root)
         return tl::unexpected(format.error());
     if (*format != "millrace-profile/1")
         return root.error("format must be \"millrace-profile/1\"");
-    if (auto ok = root.allowOnly(
-            {"format", "model_sha256", "dims", "machine", "runs", "seconds", "classes"});
+    if (auto ok = root.allowOnly({"format", "model_sha256", "dims", "machine", "runs", "seconds",
+                                  "cold_start_s", "classes"});
         !ok)
         return tl::unexpected(ok.error());
     Profile profile;
@@ -82,6 +82,12 @@ Result<Profile> readProfile(const JsonReader& root)
     profile.machine = *machine;
     profile.runs = static_cast<int>(*runs);
     profile.seconds = *seconds;
+    if (const auto coldStart = root.optional("cold_start_s")) {
+        const auto time = coldStart->number(0);
+        if (!time)
+            return tl::unexpected(time.error());
+        profile.coldStart = {*time};
+    }
     if (const auto dims = root.optional("dims")) {
         if (!dims->value().is_object())
             return dims->error("an object of name: size is needed");
@@ -116,9 +122,13 @@ std::string writeProfile(const Profile& profile)
     Json classes = Json::object();
     for (const auto& [name, times] : profile.classes)
         classes[name] = timesJson(times);
-    const Json json = {{"format", "millrace-profile/1"}, {"model_sha256", profile.modelSha256},
-                       {"dims", std::move(dims)},        {"machine", profile.machine},
-                       {"runs", profile.runs},           {"seconds", timesJson(profile.seconds)},
+    const Json json = {{"format", "millrace-profile/1"},
+                       {"model_sha256", profile.modelSha256},
+                       {"dims", std::move(dims)},
+                       {"machine", profile.machine},
+                       {"runs", profile.runs},
+                       {"seconds", timesJson(profile.seconds)},
+                       {"cold_start_s", profile.coldStart.value},
                        {"classes", std::move(classes)}};
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

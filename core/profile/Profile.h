@@ -24,6 +24,8 @@ struct Profile {
     std::string machine; ///< free text: CPU model; part of the cache key
     int runs = 0;
     std::map<std::string, Seconds> seconds; ///< a layer fused into an earlier one has 0
+    Seconds
+        coldStart; ///< what a run after a pause takes beyond these: caches were others' meanwhile
     std::map<std::string, std::map<std::string, Seconds>>
         classes; ///< per device class: layer -> seconds; may be empty
     bool operator==(const Profile&) const = default;
@@ -32,8 +34,8 @@ struct Profile {
 [[nodiscard]] Result<Profile> parseProfile(std::string_view text, const std::string& source);
 
 struct MeasureOptions {
-    int runs = 9; ///< counted runs
-    int warmups = 2;
+    int runs = 9;    ///< counted pairs of runs
+    int warmups = 1; ///< pairs before
 };
 
 /// One layer as the profiler will see it: its name and the tensors it makes (a fused kernel is
@@ -44,12 +46,14 @@ struct ProfiledLayer {
 };
 
 /// Runs the model (from onnx::exportForProfiling) with ONNX Runtime's profiler, one thread, the
-/// runner's session options, seeded random inputs, a pause between runs (a hot back-to-back loop is
-/// about 12 % faster than a paced pipeline). Times are of this thread's own share of a core, and
-/// the median is over the less disturbed half of the runs, so that other work on this machine does
-/// not make layers look slow. Kernels fused from several layers are charged to the first of them;
-/// what the profiler names but no layer owns (inserted copies and reorders) goes to the layer
-/// before it. `layers` in topological order. Several seconds; cancellable between runs.
+/// runner's session options, seeded random inputs. Runs come in pairs, one after a pause and one at
+/// once: layer times are of the second, and what the first takes longer is the cold start, which
+/// every stage of a pipeline pays in each run, wherever the model is cut. Times are of this
+/// thread's own share of a core, and the median is over the less disturbed half of the runs, so
+/// that other work on this machine does not make layers look slow. Kernels fused from several
+/// layers are charged to the first of them; what the profiler names but no layer owns (inserted
+/// copies and reorders) goes to the layer before it. `layers` in topological order. Several
+/// seconds; cancellable between runs.
 [[nodiscard]] Result<Profile> measure(const std::filesystem::path& model,
                                       std::span<const ProfiledLayer> layers,
                                       const MeasureOptions& options, std::stop_token stop,

@@ -109,7 +109,7 @@ Result<void> Gateway::send(Channel& out, std::uint64_t id, std::uint64_t epoch,
     }
     std::optional<Pace> pace;
     if (m_config.node.pace)
-        pace.emplace(*m_config.node.pace, m_config.node.dilation);
+        pace.emplace(m_config.node);
     auto sent = out.send(FrameKind::Tensors, encodeTensors(describe(id, epoch, views)), payload,
                          Limit::within(kSendTime, stop), pace ? &*pace : nullptr);
     if (sent && pace) {

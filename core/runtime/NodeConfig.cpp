@@ -36,10 +36,15 @@ Json toJson(const std::vector<PortInfo>& ports)
 
 Json toJson(const NodeConfig& node)
 {
-    Json json{{"release", node.release},       {"name", node.name},
-              {"listen", toJson(node.listen)}, {"certificate", node.certificateFile},
-              {"key", node.keyFile},           {"max_frame_bytes", node.maxFrameBytes},
-              {"delay_s", node.delay.value},   {"dilation", node.dilation}};
+    Json json{{"release", node.release},
+              {"name", node.name},
+              {"listen", toJson(node.listen)},
+              {"certificate", node.certificateFile},
+              {"key", node.keyFile},
+              {"max_frame_bytes", node.maxFrameBytes},
+              {"delay_s", node.delay.value},
+              {"dilation", node.dilation},
+              {"tolerance_s", node.tolerance.value}};
     if (node.pace)
         json["pace"] = {{"bandwidth_bps", node.pace->bandwidth.value},
                         {"occupancy_s", node.pace->occupancy.value}};
@@ -112,7 +117,7 @@ private:
         if (!at)
             return node;
         check(at->allowOnly({"release", "name", "listen", "certificate", "key", "max_frame_bytes",
-                             "pace", "delay_s", "dilation"}));
+                             "pace", "delay_s", "dilation", "tolerance_s"}));
         node.release = text(*at, "release");
         node.name = text(*at, "name");
         node.listen = endpoint(*at, "listen");
@@ -121,6 +126,7 @@ private:
         node.maxFrameBytes = static_cast<std::uint64_t>(integer(*at, "max_frame_bytes", kAny));
         node.delay = {number(*at, "delay_s")};
         node.dilation = number(*at, "dilation");
+        node.tolerance = {number(*at, "tolerance_s")};
         if (!m_error && node.dilation < 1)
             check(Result<void>(at->error("dilation must be at least 1")));
         const auto pace = at->optional("pace");

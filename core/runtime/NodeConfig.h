@@ -54,6 +54,7 @@ struct NodeConfig {
         pace;            ///< of the hop that this node sends on (gateway: hop 0); emulation only
     Seconds delay;       ///< of the hop that arrives here (gateway: the last hop); emulation only
     double dilation = 1; ///< >= 1: all emulated times are longer by this factor
+    Seconds tolerance{0.001}; ///< emulation: a deadline missed by more counts as late
     bool operator==(const NodeConfig&) const = default;
 };
 

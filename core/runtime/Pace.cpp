@@ -20,10 +20,10 @@ Result<void> sleepUntil(steady_clock::time_point time, const std::stop_token& st
     return {};
 }
 
-void DeadlineCount::count(steady_clock::time_point deadline)
+void DeadlineCount::count(steady_clock::time_point deadline, Seconds tolerance)
 {
     ++all;
-    if (steady_clock::now() > deadline + std::chrono::milliseconds(1))
+    if (steady_clock::now() > deadline + std::chrono::duration<double>(tolerance.value))
         ++late;
 }
 
@@ -47,7 +47,7 @@ Result<void> Pace::waitFor(std::size_t bytes, const std::stop_token& stop)
 
 void Pace::end()
 {
-    m_deadlines.count(m_due);
+    m_deadlines.count(m_due, m_tolerance);
 }
 
 } // namespace millrace::runtime

@@ -16,11 +16,11 @@ namespace millrace::runtime
 [[nodiscard]] Result<void> sleepUntil(std::chrono::steady_clock::time_point time,
                                       const std::stop_token& stop);
 
-/// How many of the emulation's deadlines had passed before they could be kept. What is late by less
-/// than a millisecond is the scheduler's ordinary jitter and counts as kept.
+/// How many of the emulation's deadlines had passed by more than the tolerance before they could be
+/// kept.
 struct DeadlineCount {
     std::uint64_t all = 0, late = 0;
-    void count(std::chrono::steady_clock::time_point deadline);
+    void count(std::chrono::steady_clock::time_point deadline, Seconds tolerance);
     DeadlineCount& operator+=(const DeadlineCount& other)
     {
         all += other.all;
@@ -36,7 +36,11 @@ class Pace
 public:
     static constexpr std::size_t kChunk = 64 * 1024;
 
-    Pace(const PaceConfig& config, double dilation) : m_config(config), m_dilation(dilation) {}
+    /// Of a node that has a pace.
+    explicit Pace(const NodeConfig& node)
+        : m_config(*node.pace), m_dilation(node.dilation), m_tolerance(node.tolerance)
+    {
+    }
 
     void begin(); ///< of a frame
     /// Until the link would have carried the next `bytes` of this frame.
@@ -49,6 +53,7 @@ public:
 private:
     PaceConfig m_config;
     double m_dilation;
+    Seconds m_tolerance;
     std::chrono::steady_clock::time_point m_begun, m_due;
     std::uint64_t m_bytes = 0;
     DeadlineCount m_deadlines;

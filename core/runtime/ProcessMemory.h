@@ -12,8 +12,8 @@ struct ProcessMemory {
 };
 [[nodiscard]] ProcessMemory processMemory();
 
-/// One malloc arena, and large blocks go back to the system as soon as they are freed: the peak stays
-/// near what is in use. For the whole process; call it first.
+/// One malloc arena, and large blocks go back to the system as soon as they are freed: the peak
+/// stays near what is in use. For the whole process; call it first.
 void keepPeakLow();
 
 } // namespace millrace::runtime

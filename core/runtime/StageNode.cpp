@@ -105,7 +105,7 @@ StageNode::StageNode(const StageConfig& config, inference::Session session, TlsC
     : m_config(config), m_session(std::move(session)), m_tls(std::move(tls)), m_log(log)
 {
     if (config.node.pace)
-        m_pace.emplace(*config.node.pace, config.node.dilation);
+        m_pace.emplace(config.node);
 }
 
 void StageNode::warmUp()
@@ -347,7 +347,8 @@ void StageNode::hold(Clock::time_point begun, double cpuSeconds, const std::stop
 {
     const auto deadline =
         begun + span(cpuSeconds * m_config.computeFactor * m_config.node.dilation);
-    m_counters.change([&](auto& counts) { counts.deadlines.count(deadline); });
+    m_counters.change(
+        [&](auto& counts) { counts.deadlines.count(deadline, m_config.node.tolerance); });
     if (deadline > Clock::now())
         (void)sleepUntil(deadline, stop); // the stop is seen by whoever waits next
 }
