@@ -13,7 +13,7 @@ constexpr double kMostUse = 0.6;
 /// both keep their deadlines.
 constexpr double kLeastFactor = 2;
 /// A deadline missed by this share of the bottleneck's time cannot move the result by more.
-constexpr double kTolerance = 0.01;
+constexpr double kTolerance = 0.03;
 constexpr Seconds kJitter{0.001}; ///< the scheduler's own
 
 /// What a run of the stage takes here. A cold start is this machine's, not the device's: counted

@@ -81,12 +81,19 @@ private:
         node.dilation = m_emulation.dilation;
         node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
-        if (const plan::Hop& hop = m_release.plan.hops[sends]; isEmulated(hop))
-            node.pace = {problem.bandwidth.at(*hop.from, *hop.to),
-                         problem.occupancy.at(*hop.from, *hop.to)};
+        node.pace = pace(m_release.plan.hops[sends]);
+        node.arrivingPace = pace(m_release.plan.hops[receives]);
         if (const plan::Hop& hop = m_release.plan.hops[receives]; isEmulated(hop))
             node.delay = problem.delay.at(*hop.from, *hop.to);
         return node;
+    }
+    [[nodiscard]] std::optional<runtime::PaceConfig> pace(const plan::Hop& hop) const
+    {
+        if (!isEmulated(hop))
+            return std::nullopt;
+        const plan::Problem& problem = m_release.problem;
+        return runtime::PaceConfig{problem.bandwidth.at(*hop.from, *hop.to),
+                                   problem.occupancy.at(*hop.from, *hop.to)};
     }
     [[nodiscard]] static bool isEmulated(const plan::Hop& hop)
     {

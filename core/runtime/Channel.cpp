@@ -83,12 +83,18 @@ Result<void> Channel::send(FrameKind kind, std::string_view meta,
                 return sent;
             part = part.subspan(piece.size());
         }
-    if (pace != nullptr) {
-        if (auto due = pace->waitFor(0, limit.stop); !due) // also where there is no payload
-            return due;
-        pace->end();
-    }
+    if (pace != nullptr)
+        return pace->waitFor(0, limit.stop); // also where there is no payload
     return {};
+}
+
+void countArrival(const NodeConfig& node, const Channel::Incoming& incoming,
+                  DeadlineCount& deadlines)
+{
+    if (node.arrivingPace)
+        deadlines.count(incoming.begun + linkTime(*node.arrivingPace, incoming.header.payloadBytes,
+                                                  node.dilation),
+                        node.tolerance);
 }
 
 Result<std::vector<inference::NamedTensor>> receiveTensors(Channel& channel,

@@ -53,6 +53,12 @@ private:
     std::vector<std::byte> m_start; ///< header and meta leave in one piece
 };
 
+/// Emulation: counts whether the frame, of which the last byte has just come, took no longer than
+/// the link; only for frames that were not held back by a full queue, whose receiver waited for
+/// them.
+void countArrival(const NodeConfig& node, const Channel::Incoming& incoming,
+                  DeadlineCount& deadlines);
+
 /// Receives the tensors of a frame into new buffers, or into those that `allocate` gives.
 using Allocate = std::function<std::vector<std::byte>(std::size_t bytes)>;
 [[nodiscard]] Result<std::vector<inference::NamedTensor>>

@@ -22,8 +22,6 @@ namespace
 
 using asio::ip::tcp;
 
-constexpr int kSmallBuffer = 128 * 1024;
-
 /// The side that lacks AES instructions asks for ChaCha20 first, and the other one follows.
 const char* cipherSuites()
 {
@@ -84,11 +82,11 @@ void setOptions(int descriptor)
 template <class Socket>
 void setBuffers(Socket& socket, Buffers buffers)
 {
-    if (buffers == Buffers::System)
+    if (buffers.bytes == 0)
         return;
     asio::error_code ignored;
-    socket.set_option(asio::socket_base::send_buffer_size(kSmallBuffer), ignored);
-    socket.set_option(asio::socket_base::receive_buffer_size(kSmallBuffer), ignored);
+    socket.set_option(asio::socket_base::send_buffer_size(buffers.bytes), ignored);
+    socket.set_option(asio::socket_base::receive_buffer_size(buffers.bytes), ignored);
 }
 
 /// Runs one asynchronous operation of `context` to its end, the limit, or the stop. `start` gets

@@ -42,8 +42,10 @@ private:
     std::shared_ptr<Impl> m_impl;
 };
 
-/// How much the kernel holds: the emulation keeps it small, so that a full queue is felt at once.
-enum class Buffers { System, Small };
+/// How much the kernel holds of a connection in each direction.
+struct Buffers {
+    int bytes = 0; ///< 0: as the system likes
+};
 
 /// A TCP connection in the middle of nothing: accepted, not yet authenticated. Closes itself.
 class Accepted

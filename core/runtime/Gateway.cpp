@@ -81,7 +81,7 @@ Gateway::Gateway(const GatewayConfig& config, TlsContext tls, const LogSink& log
 
 Result<void> Gateway::run(std::stop_token stop)
 {
-    auto listener = Listener::open(m_config.node.listen, Buffers::System);
+    auto listener = Listener::open(m_config.node.listen, Buffers{});
     if (!listener)
         return tl::unexpected(listener.error());
     m_log(fmt::format("the gateway listens on port {}", listener->port()));

@@ -18,7 +18,7 @@ Result<Channel> open(const GatewayAddress& address, wire::Purpose purpose, std::
     const auto tls = TlsContext::create(address.certificatePem, address.privateKeyPem, {gateway});
     if (!tls)
         return tl::unexpected(tls.error());
-    auto connection = Connection::dial(*tls, address.endpoint, gateway, Buffers::System, limit);
+    auto connection = Connection::dial(*tls, address.endpoint, gateway, Buffers{}, limit);
     if (!connection)
         return tl::unexpected(connection.error());
     Channel channel(std::move(*connection));

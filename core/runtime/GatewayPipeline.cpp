@@ -90,7 +90,8 @@ bool Gateway::connectFirst(std::optional<Channel>& out, const std::stop_token& s
         out.reset();
     if (out)
         return true;
-    auto channel = dial(0, wire::DATA, m_config.node.pace ? Buffers::Small : Buffers::System, stop);
+    auto channel =
+        dial(0, wire::DATA, buffersFor(m_config.node.pace, m_config.node.dilation), stop);
     if (channel)
         out.emplace(std::move(*channel));
     else
@@ -110,13 +111,8 @@ Result<void> Gateway::send(Channel& out, std::uint64_t id, std::uint64_t epoch,
     std::optional<Pace> pace;
     if (m_config.node.pace)
         pace.emplace(m_config.node);
-    auto sent = out.send(FrameKind::Tensors, encodeTensors(describe(id, epoch, views)), payload,
-                         Limit::within(kSendTime, stop), pace ? &*pace : nullptr);
-    if (sent && pace) {
-        const std::lock_guard lock(m_mutex);
-        m_deadlines += pace->takeDeadlines();
-    }
-    return sent;
+    return out.send(FrameKind::Tensors, encodeTensors(describe(id, epoch, views)), payload,
+                    Limit::within(kSendTime, stop), pace ? &*pace : nullptr);
 }
 
 void Gateway::takeAnswers(const std::stop_token& stop)
@@ -125,7 +121,7 @@ void Gateway::takeAnswers(const std::stop_token& stop)
     limits.kinds = {FrameKind::Tensors, FrameKind::Failure};
     limits.payloadBytes = largestPayload(m_config.outputs, m_config.node.maxFrameBytes);
     while (!stop.stop_requested()) {
-        auto channel = dial(m_stages.size() - 1, wire::RESULTS, Buffers::System, stop);
+        auto channel = dial(m_stages.size() - 1, wire::RESULTS, Buffers{}, stop);
         if (!channel) {
             (void)sleepUntil(Clock::now() + kRetry, stop);
             continue;
@@ -166,8 +162,10 @@ Result<void> Gateway::takeAnswer(Channel& channel, const FrameLimits& limits,
         const std::lock_guard lock(m_mutex);
         ++m_lastHopFrames;
         m_lastHopBytes += incoming->header.payloadBytes;
-        if (incoming->arrival == Connection::Arrival::Waited)
+        if (incoming->arrival == Connection::Arrival::Waited) {
             m_lastHop.record({transfer.count()});
+            countArrival(m_config.node, *incoming, m_deadlines);
+        }
     }
     if (m_config.node.delay.value > 0)
         if (auto slept = sleepUntil(
@@ -208,7 +206,7 @@ void Gateway::answered(std::uint64_t id, Reply reply)
 void Gateway::watch(std::size_t stage, const std::stop_token& stop)
 {
     while (!stop.stop_requested()) {
-        auto channel = dial(stage, wire::CONTROL, Buffers::System, stop);
+        auto channel = dial(stage, wire::CONTROL, Buffers{}, stop);
         if (channel) {
             const auto ended = watchConnected(stage, *channel, stop);
             if (stop.stop_requested())

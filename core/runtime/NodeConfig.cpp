@@ -34,6 +34,11 @@ Json toJson(const std::vector<PortInfo>& ports)
     return list;
 }
 
+Json toJson(const PaceConfig& pace)
+{
+    return {{"bandwidth_bps", pace.bandwidth.value}, {"occupancy_s", pace.occupancy.value}};
+}
+
 Json toJson(const NodeConfig& node)
 {
     Json json{{"release", node.release},
@@ -46,8 +51,9 @@ Json toJson(const NodeConfig& node)
               {"dilation", node.dilation},
               {"tolerance_s", node.tolerance.value}};
     if (node.pace)
-        json["pace"] = {{"bandwidth_bps", node.pace->bandwidth.value},
-                        {"occupancy_s", node.pace->occupancy.value}};
+        json["pace"] = toJson(*node.pace);
+    if (node.arrivingPace)
+        json["arriving_pace"] = toJson(*node.arrivingPace);
     return json;
 }
 
@@ -117,7 +123,7 @@ private:
         if (!at)
             return node;
         check(at->allowOnly({"release", "name", "listen", "certificate", "key", "max_frame_bytes",
-                             "pace", "delay_s", "dilation", "tolerance_s"}));
+                             "pace", "arriving_pace", "delay_s", "dilation", "tolerance_s"}));
         node.release = text(*at, "release");
         node.name = text(*at, "name");
         node.listen = endpoint(*at, "listen");
@@ -129,14 +135,21 @@ private:
         node.tolerance = {number(*at, "tolerance_s")};
         if (!m_error && node.dilation < 1)
             check(Result<void>(at->error("dilation must be at least 1")));
-        const auto pace = at->optional("pace");
-        if (!pace)
-            return node;
-        check(pace->allowOnly({"bandwidth_bps", "occupancy_s"}));
-        node.pace = PaceConfig{{number(*pace, "bandwidth_bps")}, {number(*pace, "occupancy_s")}};
-        if (!m_error && node.pace->bandwidth.value <= 0)
-            check(Result<void>(pace->error("bandwidth_bps must be above 0")));
+        node.pace = pace(*at, "pace");
+        node.arrivingPace = pace(*at, "arriving_pace");
         return node;
+    }
+
+    std::optional<PaceConfig> pace(const JsonReader& node, std::string_view key)
+    {
+        const auto at = node.optional(key);
+        if (!at)
+            return std::nullopt;
+        check(at->allowOnly({"bandwidth_bps", "occupancy_s"}));
+        const PaceConfig pace{{number(*at, "bandwidth_bps")}, {number(*at, "occupancy_s")}};
+        if (!m_error && pace.bandwidth.value <= 0)
+            check(Result<void>(at->error("bandwidth_bps must be above 0")));
+        return pace;
     }
 
     std::int64_t positive(const JsonReader& at, std::string_view key, std::int64_t high)

@@ -51,7 +51,9 @@ struct NodeConfig {
     std::string certificateFile = "node.crt", keyFile = "node.key";
     std::uint64_t maxFrameBytes = std::uint64_t{1} << 30; ///< where a port's shape is not fixed
     std::optional<PaceConfig>
-        pace;            ///< of the hop that this node sends on (gateway: hop 0); emulation only
+        pace; ///< of the hop that this node sends on (gateway: hop 0); emulation only
+    std::optional<PaceConfig>
+        arrivingPace;    ///< of the hop that arrives here (gateway: the last hop)
     Seconds delay;       ///< of the hop that arrives here (gateway: the last hop); emulation only
     double dilation = 1; ///< >= 1: all emulated times are longer by this factor
     Seconds tolerance{0.001}; ///< emulation: a deadline missed by more counts as late

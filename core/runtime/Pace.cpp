@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/Pace.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -27,27 +28,36 @@ void DeadlineCount::count(steady_clock::time_point deadline, Seconds tolerance)
         ++late;
 }
 
+steady_clock::duration linkTime(const PaceConfig& pace, std::uint64_t bytes, double dilation)
+{
+    const Seconds time =
+        pace.occupancy + transferTime(Bytes{static_cast<std::int64_t>(bytes)}, pace.bandwidth);
+    return std::chrono::duration_cast<steady_clock::duration>(
+        std::chrono::duration<double>(time.value * dilation));
+}
+
+Buffers buffersFor(const std::optional<PaceConfig>& pace, double dilation)
+{
+    if (!pace)
+        return {};
+    constexpr double kSlice = 0.01; // seconds for which another process may have the core
+    const double bytes = pace->bandwidth.value / 8 / dilation * kSlice;
+    return {static_cast<int>(std::clamp(bytes, 128.0 * 1024, 4.0 * 1024 * 1024))};
+}
+
 void Pace::begin()
 {
-    m_begun = m_due = steady_clock::now();
+    m_begun = steady_clock::now();
     m_bytes = 0;
 }
 
 Result<void> Pace::waitFor(std::size_t bytes, const std::stop_token& stop)
 {
     m_bytes += bytes;
-    const Seconds due = m_config.occupancy +
-                        transferTime(Bytes{static_cast<std::int64_t>(m_bytes)}, m_config.bandwidth);
-    m_due = m_begun + std::chrono::duration_cast<steady_clock::duration>(
-                          std::chrono::duration<double>(due.value * m_dilation));
-    if (m_due > steady_clock::now())
-        return sleepUntil(m_due, stop);
+    const auto due = m_begun + linkTime(m_config, m_bytes, m_dilation);
+    if (due > steady_clock::now())
+        return sleepUntil(due, stop);
     return {};
-}
-
-void Pace::end()
-{
-    m_deadlines.count(m_due, m_tolerance);
 }
 
 } // namespace millrace::runtime

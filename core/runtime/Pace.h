@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/Error.h"
+#include "runtime/Connection.h"
 #include "runtime/NodeConfig.h"
 
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
-#include <utility>
 
 namespace millrace::runtime
 {
@@ -21,13 +21,15 @@ namespace millrace::runtime
 struct DeadlineCount {
     std::uint64_t all = 0, late = 0;
     void count(std::chrono::steady_clock::time_point deadline, Seconds tolerance);
-    DeadlineCount& operator+=(const DeadlineCount& other)
-    {
-        all += other.all;
-        late += other.late;
-        return *this;
-    }
 };
+
+/// What the emulated link takes for `bytes`, dilation included.
+[[nodiscard]] std::chrono::steady_clock::duration linkTime(const PaceConfig& pace,
+                                                           std::uint64_t bytes, double dilation);
+
+/// For the two ends of an emulated link: small, so that a full queue is felt at once, but as much
+/// as a fast link carries while another process has the core.
+[[nodiscard]] Buffers buffersFor(const std::optional<PaceConfig>& pace, double dilation);
 
 /// Emulates a link at the sender: each chunk of a frame waits for the absolute time at which the
 /// link would have carried it, so that late chunks do not delay the next ones.
@@ -37,26 +39,17 @@ public:
     static constexpr std::size_t kChunk = 64 * 1024;
 
     /// Of a node that has a pace.
-    explicit Pace(const NodeConfig& node)
-        : m_config(*node.pace), m_dilation(node.dilation), m_tolerance(node.tolerance)
-    {
-    }
+    explicit Pace(const NodeConfig& node) : m_config(*node.pace), m_dilation(node.dilation) {}
 
     void begin(); ///< of a frame
     /// Until the link would have carried the next `bytes` of this frame.
     [[nodiscard]] Result<void> waitFor(std::size_t bytes, const std::stop_token& stop);
-    void end(); ///< of the frame: counts whether its last deadline was kept
-
-    /// What was counted since the last call.
-    [[nodiscard]] DeadlineCount takeDeadlines() { return std::exchange(m_deadlines, {}); }
 
 private:
     PaceConfig m_config;
     double m_dilation;
-    Seconds m_tolerance;
-    std::chrono::steady_clock::time_point m_begun, m_due;
+    std::chrono::steady_clock::time_point m_begun;
     std::uint64_t m_bytes = 0;
-    DeadlineCount m_deadlines;
 };
 
 } // namespace millrace::runtime

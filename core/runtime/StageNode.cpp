@@ -125,7 +125,7 @@ void StageNode::warmUp()
 
 Result<void> StageNode::run(std::stop_token stop)
 {
-    const Buffers buffers = m_config.node.pace ? Buffers::Small : Buffers::System;
+    const Buffers buffers = buffersFor(m_config.node.arrivingPace, m_config.node.dilation);
     auto listener = Listener::open(m_config.node.listen, buffers);
     if (!listener)
         return tl::unexpected(listener.error());
@@ -266,8 +266,10 @@ Result<StageNode::Work> StageNode::receiveOne(Channel& channel, const FrameLimit
     m_counters.change([&](auto& counts) {
         ++counts.plain.received;
         counts.plain.bytesIn += incoming->header.payloadBytes;
-        if (incoming->arrival == Connection::Arrival::Waited)
+        if (incoming->arrival == Connection::Arrival::Waited) {
             counts.transfer.record(since(incoming->begun));
+            countArrival(m_config.node, *incoming, counts.deadlines);
+        }
     });
     return work;
 }
@@ -386,7 +388,7 @@ bool StageNode::connect(const std::stop_token& stop)
             m_out.emplace(std::move(*results));
         return m_out.has_value();
     }
-    const Buffers buffers = m_config.node.pace ? Buffers::Small : Buffers::System;
+    const Buffers buffers = buffersFor(m_config.node.pace, m_config.node.dilation);
     auto connection = Connection::dial(m_tls, m_config.nextEndpoint, *m_config.next, buffers,
                                        Limit::within(kDialTime, stop));
     if (connection) {
@@ -429,8 +431,6 @@ Result<void> StageNode::send(const Outgoing& outgoing, const std::stop_token& st
         m_counters.change([&](auto& counts) {
             ++counts.plain.sent;
             counts.plain.bytesOut += bytes;
-            if (m_pace)
-                counts.deadlines += m_pace->takeDeadlines();
         });
     return sent;
 }

@@ -25,7 +25,7 @@ std::vector<std::uint16_t> freePorts(std::size_t count)
     std::vector<runtime::Listener> listeners;
     std::vector<std::uint16_t> ports;
     for (std::size_t i = 0; i < count; ++i) {
-        listeners.push_back(*runtime::Listener::open({"127.0.0.1", 0}, runtime::Buffers::System));
+        listeners.push_back(*runtime::Listener::open({"127.0.0.1", 0}, runtime::Buffers{}));
         ports.push_back(listeners.back().port());
     }
     return ports;

@@ -25,7 +25,7 @@ std::string refusalOf(test::Pipeline& pipeline, const Identity& identity, const 
     const auto tls =
         TlsContext::create(identity.certificatePem, identity.privateKeyPem, {expected});
     auto connection =
-        Connection::dial(*tls, pipeline.stage(0).node.listen, expected, Buffers::System, limit);
+        Connection::dial(*tls, pipeline.stage(0).node.listen, expected, Buffers{}, limit);
     if (!connection)
         return connection.error().message;
     Channel channel(std::move(*connection));
@@ -170,7 +170,7 @@ private slots:
         const Limit limit = Limit::within(kPatience, {});
         const auto tls = TlsContext::create(gateway.certificatePem, gateway.privateKeyPem, {first});
         Channel channel(std::move(
-            Connection::dial(*tls, pipeline.stage(0).node.listen, first, Buffers::System, limit)
+            Connection::dial(*tls, pipeline.stage(0).node.listen, first, Buffers{}, limit)
                 .value()));
         wire::Hello hello;
         hello.set_release("test");
@@ -232,10 +232,10 @@ private slots:
     void aTakenPortIsNamed()
     {
         test::Pipeline pipeline;
-        const auto taken = Listener::open({"127.0.0.1", 0}, Buffers::System);
+        const auto taken = Listener::open({"127.0.0.1", 0}, Buffers{});
         StageConfig config = pipeline.stage(0);
         config.node.listen.port = taken->port();
-        const auto opened = Listener::open(config.node.listen, Buffers::System);
+        const auto opened = Listener::open(config.node.listen, Buffers{});
         QVERIFY(!opened);
         QVERIFY(opened.error().message.find("another program has this port") != std::string::npos);
     }
