@@ -75,6 +75,21 @@ std::string stateOf(const Known& known)
     return "unreachable";
 }
 
+/// What does not run, in words; empty when all of it does.
+std::string nodesDown(const Known& known)
+{
+    if (known.isGone())
+        return "all its processes are gone; deploy it again or undeploy it";
+    std::vector<std::string> down;
+    for (std::size_t n = 0; n < known.release.nodes.size(); ++n)
+        if (!known.isUp(n))
+            down.push_back(known.release.nodes[n].name + " on " + known.release.nodes[n].device);
+    if (down.empty())
+        return {};
+    return fmt::format("{} {} down; deploy it again to start what is missing",
+                       fmt::join(down, ", "), down.size() == 1 ? "is" : "are");
+}
+
 Json nodeJson(const Known& known, std::size_t n)
 {
     const deploy::ReleaseNode& node = known.release.nodes[n];
@@ -203,6 +218,10 @@ Result<Report> status(const std::string& id, const Context& context)
     Report report;
     report.json = dumped(statusJson(known, others));
     report.text = statusText(known, others);
+    if (const std::string down = nodesDown(known); !down.empty()) {
+        report.code = ExitCode::Failure;
+        report.error = fmt::format("release {} is {}: {}", known.release.id, stateOf(known), down);
+    }
     return report;
 }
 

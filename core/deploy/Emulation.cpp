@@ -8,7 +8,7 @@ namespace
 
 /// What all stages together may use of this machine's cores: above, they would wait for each other
 /// and the measurement would be of this machine rather than of the plan.
-constexpr double kMostUse = 0.6;
+constexpr double kMostUse = 0.3;
 /// How much slower than on this machine every stage is at least: two stages that meet on a core
 /// both keep their deadlines.
 constexpr double kLeastFactor = 2;

@@ -245,8 +245,10 @@ std::vector<std::size_t> calmRuns(const std::vector<Run>& runs, const MeasureOpt
 Seconds coldStart(const std::vector<Run>& runs, const MeasureOptions& options)
 {
     std::vector<double> extra;
-    for (const std::size_t run : calmRuns(runs, options))
-        extra.push_back((runs[run - 1].cpu - runs[run].cpu).value);
+    for (int pair = options.warmups; pair < options.warmups + options.runs; ++pair) {
+        const auto paced = static_cast<std::size_t>(kPerPair * pair);
+        extra.push_back((runs[paced].cpu - runs[paced + 1].cpu).value);
+    }
     return {std::max(0.0, median(std::move(extra)))};
 }
 

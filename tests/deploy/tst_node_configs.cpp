@@ -29,7 +29,8 @@ onnx::Manifest manifest()
 
 NodeConfigs configs(const Release& release)
 {
-    return nodeConfigs(release, {{4, 2}, 1.5, "why"}, manifest(), {{"f1", "f2", "fg"}, "fc"});
+    return nodeConfigs(release, {{4, 2}, 1.5, "why", {0.004}}, manifest(),
+                       {{"f1", "f2", "fg"}, "fc"});
 }
 
 } // namespace
@@ -69,6 +70,11 @@ private slots:
         QVERIFY((made.gateway.node.pace == usual));                               // gate > a
         QVERIFY((made.stages[0].node.pace == runtime::PaceConfig{{4e6}, {0.1}})); // a > b
         QVERIFY((made.stages[1].node.pace == usual));                             // b > gate
+        QVERIFY((made.stages[0].node.arrivingPace == usual));
+        QVERIFY((made.stages[1].node.arrivingPace == made.stages[0].node.pace));
+        QVERIFY((made.gateway.node.arrivingPace == usual));
+        QCOMPARE(made.stages[0].node.tolerance.value, 0.004);
+        QCOMPARE(made.gateway.maxInFlight, 8); // 2 stages, 3 hops, and some to spare
         QCOMPARE(made.stages[0].node.delay.value, 0.003);
         QCOMPARE(made.stages[1].node.delay.value, 0.005);
         QCOMPARE(made.gateway.node.delay.value, 0.003);
@@ -88,6 +94,7 @@ private slots:
         QCOMPARE(made.stages[0].node.delay.value, 0.0);
         QVERIFY(!made.stages[1].node.pace);
         QCOMPARE(made.gateway.node.delay.value, 0.0);
+        QVERIFY(!made.stages[0].node.arrivingPace);
         QVERIFY(made.stages[0].node.pace);
     }
 

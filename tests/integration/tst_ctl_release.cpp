@@ -25,9 +25,9 @@ namespace
 const QByteArray kCluster = R"(millrace: cluster/1
 devices:
   - {name: gate, stages: false}
-  - {name: a, memory: 33.5 MiB, speed: 0.2}
-  - {name: b, memory: 33.5 MiB, speed: 0.3}
-  - {name: c, memory: 33.5 MiB, speed: 0.4}
+  - {name: a, memory: 51.5 MiB, speed: 0.2}
+  - {name: b, memory: 51.5 MiB, speed: 0.3}
+  - {name: c, memory: 51.5 MiB, speed: 0.4}
 links:
   default: {bandwidth: 1 Mbit/s, delay: 1 ms}
 gateway: {device: gate}
@@ -185,7 +185,12 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!isUp(1), 5000);
         QCOMPARE(status()[word("state")].toString(), word("interrupted"));
         QVERIFY(isUp(0) && isUp(2));
+        const Outcome interrupted = (*m_ctl)({word("status")});
+        QCOMPARE(interrupted.code, 5);
+        QVERIFY2(interrupted.hasOneErrorLine() && interrupted.err.contains("stage-2 on"),
+                 interrupted.all());
         static_cast<void>(deployed());
+        QCOMPARE((*m_ctl)({word("status")}).code, 0);
         QVERIFY(isUp(1));
         const Outcome outcome = Ctl::end(bench);
         QVERIFY2(outcome.code == 0, outcome.all());

@@ -23,6 +23,7 @@ Profile complete()
     profile.dims = {{"batch", 1}, {"width", 640}};
     profile.machine = "Cortex-A72 \"rev 3\"";
     profile.runs = 7;
+    profile.coldStart = {0.002};
     profile.seconds = {{"conv1", {1.0 / 3}}, {"relu\n1", {0}}, {"", {1e-7}}};
     profile.classes = {{"rpi4", {{"conv1", {2}}}}, {"none", {}}};
     return profile;
@@ -36,13 +37,15 @@ const std::vector<test::JsonEdit>& edits()
         {"no tag", "/format", nullptr, "\"format\" is missing"},
         {"unknown key", "/layers", "[]",
          "unknown key \"layers\"; allowed are: format, model_sha256, dims, machine, runs, seconds, "
-         "classes"},
+         "cold_start_s, classes"},
         {"no hash", "/model_sha256", nullptr, "\"model_sha256\" is missing"},
         {"hash is a number", "/model_sha256", "7", "model_sha256: a text is needed, not 7"},
         {"no machine", "/machine", nullptr, "\"machine\" is missing"},
         {"runs negative", "/runs", "-1",
          "runs: a whole number from 0 to 1000000 is needed, not -1"},
         {"times are a list", "/seconds", "[1]", "seconds: an object of layer: seconds is needed"},
+        {"cold start negative", "/cold_start_s", "-1",
+         "cold_start_s: a number >= 0 is needed, not -1"},
         {"time negative", "/seconds/conv1", "-1", "seconds.conv1: a number >= 0 is needed, not -1"},
         {"time is a text", "/seconds/conv1", "\"3 ms\"",
          "seconds.conv1: a number >= 0 is needed, not \"3 ms\""},

@@ -15,6 +15,8 @@ StageConfig stage()
     config.node.name = "stage-1";
     config.node.listen = {"127.0.0.1", 7401};
     config.node.pace = PaceConfig{{2e7}, {0.001}};
+    config.node.arrivingPace = PaceConfig{{1e7}, {0}};
+    config.node.tolerance = {0.005};
     config.node.delay = {0.002};
     config.node.dilation = 1.5;
     config.device = "pi-1";

@@ -169,9 +169,9 @@ private slots:
         const Peer first{"stage-1", pipeline.identity("stage-1").fingerprint};
         const Limit limit = Limit::within(kPatience, {});
         const auto tls = TlsContext::create(gateway.certificatePem, gateway.privateKeyPem, {first});
-        Channel channel(std::move(
-            Connection::dial(*tls, pipeline.stage(0).node.listen, first, Buffers{}, limit)
-                .value()));
+        Channel channel(
+            std::move(Connection::dial(*tls, pipeline.stage(0).node.listen, first, Buffers{}, limit)
+                          .value()));
         wire::Hello hello;
         hello.set_release("test");
         hello.set_purpose(wire::DATA);
@@ -213,6 +213,7 @@ private slots:
     {
         test::Pipeline pipeline;
         pipeline.stage(0).node.pace = PaceConfig{{1e5}, {0.01}}; // 256 bytes: 20.48 ms + 10 ms
+        pipeline.stage(1).node.arrivingPace = pipeline.stage(0).node.pace;
         pipeline.start();
         QVERIFY(pipeline.waitUntilServing());
         RequestClient client = connected(pipeline);
@@ -226,7 +227,29 @@ private slots:
         const Summary transfer = pipeline.status().hops[1].transfer;
         // Never faster than the link; how much slower is the machine's affair.
         QVERIFY2(transfer.mean() >= 0.0304, qPrintable(QString::number(transfer.mean())));
-        QVERIFY(pipeline.status().deadlines >= 5);
+        QCOMPARE(pipeline.status().deadlines, transfer.count);
+    }
+
+    // A full queue is no lateness of the link: what it held back has neither time nor deadline.
+    void framesThatAreHeldBackMissNoDeadline()
+    {
+        test::Pipeline pipeline;
+        pipeline.stage(0).node.pace = PaceConfig{{1e9}, {0}};
+        pipeline.stage(1).node.arrivingPace = pipeline.stage(0).node.pace;
+        pipeline.stage(1).computeFactor = 500;
+        pipeline.start();
+        QVERIFY(pipeline.waitUntilServing());
+        RequestClient client = connected(pipeline);
+        constexpr int kRequests = 12;
+        for (int i = 0; i < kRequests; ++i)
+            QVERIFY(client.submit(pipeline.input(1), {}));
+        for (int i = 0; i < kRequests; ++i)
+            QVERIFY(client.answer(kPatience, {}));
+        QTRY_COMPARE(pipeline.status().stages[1].metrics.sent, std::uint64_t{kRequests});
+        const StageMetrics metrics = pipeline.status().stages[1].metrics;
+        QCOMPARE(metrics.compute.count, std::uint64_t{kRequests});
+        QVERIFY(metrics.transfer.count < kRequests);
+        QCOMPARE(metrics.deadlines, metrics.compute.count + metrics.transfer.count);
     }
 
     void aTakenPortIsNamed()

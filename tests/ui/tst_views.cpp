@@ -65,7 +65,7 @@ Snapshot planned(std::size_t devices, Bytes memory)
         cluster.devices.push_back(device);
     }
     cluster.defaultLink = {BitsPerSecond{100e6}, Seconds{0.001}, Seconds{0}};
-    plan::LayerTimes times{plan::TimesSource::Estimated, std::vector(4, Seconds{0.01}), {}};
+    plan::LayerTimes times{plan::TimesSource::Estimated, std::vector(4, Seconds{0.01}), {}, {}};
 
     Snapshot snapshot;
     snapshot.graph = std::make_shared<graph::Graph>(graph);
