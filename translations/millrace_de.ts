@@ -221,6 +221,10 @@ Speicher %4 von %5</numerusform>
         <source>&lt;p&gt;Compute: &lt;b&gt;%1&lt;/b&gt;, %2 of the bottleneck&lt;/p&gt;&lt;p&gt;Memory: &lt;b&gt;%3&lt;/b&gt; of %4&lt;/p&gt;</source>
         <translation>&lt;p&gt;Rechnen: &lt;b&gt;%1&lt;/b&gt;, %2 des Engpasses&lt;/p&gt;&lt;p&gt;Speicher: &lt;b&gt;%3&lt;/b&gt; von %4&lt;/p&gt;</translation>
     </message>
+    <message>
+        <source>What it would bring</source>
+        <translation>Was es brächte</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::DeviceTableModel</name>
@@ -827,6 +831,82 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>note</source>
         <translation>Hinweis</translation>
     </message>
+    <message>
+        <source>%1 × speed</source>
+        <translation>%1 × Tempo</translation>
+    </message>
+    <message>
+        <source>without it</source>
+        <translation>ohne es</translation>
+    </message>
+    <message>
+        <source>switched on</source>
+        <translation>eingeschaltet</translation>
+    </message>
+    <message>
+        <source>more memory</source>
+        <translation>mehr Speicher</translation>
+    </message>
+    <message>
+        <source>more speed</source>
+        <translation>mehr Tempo</translation>
+    </message>
+    <message>
+        <source>more bandwidth</source>
+        <translation>mehr Bandbreite</translation>
+    </message>
+    <message>
+        <source>no plan any more</source>
+        <translation>kein Plan mehr</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>mindestens %1</translation>
+    </message>
+    <message>
+        <source>nothing; the bottleneck stays: %1</source>
+        <translation>nichts; der Engpass bleibt: %1</translation>
+    </message>
+    <message>
+        <source>nothing; in every plan something else is as slow</source>
+        <translation>nichts; in jedem Plan ist etwas anderes so langsam</translation>
+    </message>
+    <message>
+        <source>nothing lost; the plan does not use it</source>
+        <translation>kein Verlust; der Plan nutzt es nicht</translation>
+    </message>
+    <message>
+        <source>nothing lost; others do its work as well</source>
+        <translation>kein Verlust; andere leisten dasselbe</translation>
+    </message>
+    <message>
+        <source>still no plan</source>
+        <translation>weiterhin kein Plan</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Planning anew for each change …&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Wird für jede Änderung neu geplant …&lt;/p&gt;</translation>
+    </message>
+    <message numerus="yes">
+        <source>&lt;p&gt;%n change(s) could not be settled in time.&lt;/p&gt;</source>
+        <translation>
+            <numerusform>&lt;p&gt;%n Änderung ließ sich in der Zeit nicht klären.&lt;/p&gt;</numerusform>
+            <numerusform>&lt;p&gt;%n Änderungen ließen sich in der Zeit nicht klären.&lt;/p&gt;</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;The plan is not proven optimal: some of a gain may come from the longer search.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Der Plan ist nicht als optimal bewiesen: Ein Teil eines Gewinns kann von der längeren Suche kommen.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>%1 /s</source>
+        <comment>31 % more per second</comment>
+        <translation>%1 /s</translation>
+    </message>
+    <message>
+        <source>What it would bring</source>
+        <translation>Was es brächte</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::LadderRows</name>
@@ -941,6 +1021,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>The plan sends nothing this way.</source>
         <translation>Der Plan schickt hier nichts.</translation>
+    </message>
+    <message>
+        <source>What it would bring</source>
+        <translation>Was es brächte</translation>
     </message>
 </context>
 <context>

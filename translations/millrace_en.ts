@@ -66,6 +66,13 @@ memory %4 of %5</numerusform>
             <numerusform>, shared by %n layers</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>&lt;p&gt;%n change(s) could not be settled in time.&lt;/p&gt;</source>
+        <translation>
+            <numerusform>&lt;p&gt;%n change could not be settled in time.&lt;/p&gt;</numerusform>
+            <numerusform>&lt;p&gt;%n changes could not be settled in time.&lt;/p&gt;</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::LadderRows</name>

@@ -183,6 +183,16 @@ void addSolveOptions(CLI::App& command, SolveArguments& arguments)
     addSeed(command, options.seed, "Seed of the search");
     command.add_option("--warm-start", arguments.warmStart, "A plan to begin with")
         ->option_text("PLAN");
+    command.add_flag("--sensitivity", arguments.sensitivity,
+                     "Also say what more memory, speed or bandwidth would bring and what losing a "
+                     "device would cost; the limits hold for this once more");
+}
+
+std::optional<Report> usageMistake(const SolveArguments& arguments)
+{
+    if (arguments.sensitivity && arguments.options.algorithm != plan::Algorithm::Exact)
+        return usageError("--sensitivity compares proven plans and needs --algorithm exact");
+    return std::nullopt;
 }
 
 Result<void> prepare(SolveArguments& arguments, const std::vector<std::string>& devices,

@@ -48,8 +48,11 @@ struct SolveArguments {
     plan::SolveOptions options;
     Variant variant;
     std::optional<std::filesystem::path> warmStart, output;
+    bool sensitivity = false;
 };
 void addSolveOptions(CLI::App& command, SolveArguments& arguments);
+/// Options that do not go together; the parser cannot see it.
+[[nodiscard]] std::optional<Report> usageMistake(const SolveArguments& arguments);
 /// Before long work: reads the warm start, and refuses an output that checkOutput() refuses.
 [[nodiscard]] Result<void> prepare(SolveArguments& arguments,
                                    const std::vector<std::string>& devices,

@@ -47,6 +47,8 @@ Result<void> prepareFiles(Arguments& arguments, const cluster::Cluster& cluster)
 
 Result<Report> plan(Arguments arguments, const Context& context)
 {
+    if (auto mistake = usageMistake(arguments.solve))
+        return *mistake;
     const auto cluster = readClusterInput(arguments.cluster);
     if (!cluster)
         return tl::unexpected(cluster.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "PlanReport.h"
 
+#include "SensitivityReport.h"
 #include "Table.h"
 #include "base/File.h"
 
@@ -155,6 +156,20 @@ std::string planText(const plan::Problem& problem, const plan::Plan& plan)
     return text;
 }
 
+/// Into the report of the plan.
+Result<void> addSensitivity(Report& report, const plan::Problem& problem, const plan::Plan& plan,
+                            const SolveArguments& arguments, const Context& context)
+{
+    const auto findings = findSensitivity(problem, plan, arguments.options, context);
+    if (!findings)
+        return tl::unexpected(findings.error());
+    Json json = Json::parse(report.json);
+    json["sensitivity"] = sensitivityJson(problem, plan, *findings);
+    report.json = dumped(json);
+    report.text += (report.text.empty() ? "" : "\n") + sensitivityText(problem, plan, *findings);
+    return {};
+}
+
 Result<Report> solveAndReport(const plan::Problem& problem, const SolveArguments& arguments,
                               const PlanIdentity& identity, const Context& context)
 {
@@ -172,9 +187,14 @@ Result<Report> solveAndReport(const plan::Problem& problem, const SolveArguments
     if (plan->hasStages())
         report.text = planText(problem, *plan);
     explain(report, *plan);
+    const std::string planFile = report.json;
+    const bool hasAnswer = plan->hasStages() || plan->status == Status::Infeasible;
+    if (arguments.sensitivity && hasAnswer)
+        if (const auto ok = addSensitivity(report, problem, *plan, arguments, context); !ok)
+            return tl::unexpected(ok.error());
     // Ctrl+C leaves an earlier plan as it is.
     if (arguments.output && (plan->hasStages() || plan->status != Status::Cancelled)) {
-        if (const auto ok = writeFileAtomically(*arguments.output, report.json); !ok)
+        if (const auto ok = writeFileAtomically(*arguments.output, planFile); !ok)
             return tl::unexpected(ok.error());
         report.text +=
             plan->hasStages()

@@ -15,6 +15,8 @@ struct Arguments {
 
 Result<Report> solve(Arguments arguments, const Context& context)
 {
+    if (auto mistake = usageMistake(arguments.solve))
+        return *mistake;
     const auto start = std::chrono::steady_clock::now();
     const auto text = readInput(arguments.problem);
     if (!text)

@@ -24,6 +24,8 @@ public:
     }
     /// Uniform in [0, 1).
     double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
+    /// The same with 24 bits: exact as a float.
+    float unitFloat() { return static_cast<float>(next() >> 40U) * 0x1p-24F; }
     /// Uniform in [0, count), count > 0; the bias is below count / 2^64.
     std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
     /// `count` different numbers below `size`, in random order; count <= size.

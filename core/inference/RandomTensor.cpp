@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Random.h"
 #include "inference/Tensor.h"
 
 #include <array>
@@ -8,25 +9,6 @@ namespace millrace::inference
 {
 namespace
 {
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
-class Generator
-{
-public:
-    explicit Generator(std::uint64_t seed) : m_state(seed) {}
-    std::uint64_t next()
-    {
-        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-        return z ^ (z >> 31U);
-    }
-    /// Uniform in [0, 1), 24 bits: exact as a float.
-    float unit() { return static_cast<float>(next() >> 40U) * 0x1p-24F; }
-
-private:
-    std::uint64_t m_state;
-};
 
 template <class T, class Make>
 void fill(std::vector<std::byte>& data, const Make& make)
@@ -65,27 +47,27 @@ Result<Tensor> randomTensor(graph::DType dtype, const std::vector<std::int64_t>&
     if (!bytes)
         return tl::unexpected(bytes.error());
     Tensor tensor{dtype, shape, std::vector<std::byte>(static_cast<std::size_t>(bytes->value))};
-    Generator random(seed);
+    Random random(seed);
     // 0 and 1 fit as indices, masks and token kinds of nearly every model.
     const auto small = [&random] { return random.next() & 1U; };
     switch (dtype) {
     case graph::DType::Float32:
-        fill<float>(tensor.data, [&] { return random.unit(); });
+        fill<float>(tensor.data, [&] { return random.unitFloat(); });
         break;
     case graph::DType::Float64:
-        fill<double>(tensor.data, [&] { return static_cast<double>(random.unit()); });
+        fill<double>(tensor.data, [&] { return static_cast<double>(random.unitFloat()); });
         break;
     case graph::DType::Complex64:
-        fill<float>(tensor.data, [&] { return random.unit(); });
+        fill<float>(tensor.data, [&] { return random.unitFloat(); });
         break;
     case graph::DType::Complex128:
-        fill<double>(tensor.data, [&] { return static_cast<double>(random.unit()); });
+        fill<double>(tensor.data, [&] { return static_cast<double>(random.unitFloat()); });
         break;
     case graph::DType::Float16:
-        fill<std::uint16_t>(tensor.data, [&] { return half(random.unit()); });
+        fill<std::uint16_t>(tensor.data, [&] { return half(random.unitFloat()); });
         break;
     case graph::DType::BFloat16:
-        fill<std::uint16_t>(tensor.data, [&] { return brain(random.unit()); });
+        fill<std::uint16_t>(tensor.data, [&] { return brain(random.unitFloat()); });
         break;
     case graph::DType::Int8:
     case graph::DType::UInt8:

@@ -52,7 +52,7 @@ float heBound(std::int64_t inputs)
 KerasBuilder::KerasBuilder(const std::string& name, std::int64_t channels, std::int64_t size,
                            std::uint64_t seed, Content content)
     : m_graph(m_model.mutable_graph()), m_input{"input", channels, size, 0}, m_content(content),
-      m_state(seed)
+      m_random(seed)
 {
     m_model.set_ir_version(7);
     m_model.set_producer_name("millrace");
@@ -78,16 +78,6 @@ KerasBuilder::Value KerasBuilder::layer(const std::string& kind, const std::stri
     return {value, shape.channels, shape.size, m_architecture.layers.size() - 1};
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014), 24 bits: exact in a float.
-float KerasBuilder::unit()
-{
-    std::uint64_t z = (m_state += 0x9e3779b97f4a7c15U);
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    z ^= z >> 31U;
-    return static_cast<float>(z >> 40U) * 0x1p-24F;
-}
-
 std::string KerasBuilder::weight(const std::string& name, const std::vector<std::int64_t>& shape,
                                  float low, float high)
 {
@@ -105,7 +95,7 @@ std::string KerasBuilder::weight(const std::string& name, const std::vector<std:
     std::string& raw = *tensor->mutable_raw_data();
     raw.resize(static_cast<std::size_t>(count) * sizeof(float));
     for (std::size_t at = 0; at < raw.size(); at += sizeof(float)) {
-        const float value = low + (high - low) * unit();
+        const float value = low + (high - low) * m_random.unitFloat();
         std::memcpy(raw.data() + at, &value, sizeof value);
     }
     return name;

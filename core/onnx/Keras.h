@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Random.h"
 #include "graph/Architecture.h"
 #include "onnx/Proto.h"
 
@@ -93,7 +94,6 @@ private:
     /// Closes a Keras layer: the weights made since the last one are its parameters.
     Value layer(const std::string& kind, const std::string& name, const std::vector<Value>& from,
                 const std::string& value, Shape shape);
-    float unit();
 
     pb::ModelProto m_model;
     pb::GraphProto* m_graph;
@@ -101,7 +101,7 @@ private:
     Value m_input;
     Content m_content;
     std::int64_t m_newParameters = 0;
-    std::uint64_t m_state;
+    Random m_random;
 };
 
 } // namespace millrace::onnx

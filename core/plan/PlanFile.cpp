@@ -63,10 +63,10 @@ public:
     Result<Plan> plan(const JsonReader& root)
     {
         format(root, "millrace-plan/1");
-        check(
-            root.allowOnly({"format", "status", "model", "times", "bottleneck_s", "lower_bound_s",
-                            "gap", "throughput_per_s", "end_to_end_s", "single_device_s", "stages",
-                            "hops", "bottleneck", "why_infeasible", "notes", "solver"}));
+        check(root.allowOnly({"format", "status", "model", "times", "bottleneck_s", "lower_bound_s",
+                              "gap", "throughput_per_s", "end_to_end_s", "single_device_s",
+                              "stages", "hops", "bottleneck", "why_infeasible", "notes", "solver",
+                              "sensitivity"})); // a report's, not kept
         Plan plan;
         plan.status = choice<Status>(root, "status",
                                      {{"optimal", Status::Optimal},

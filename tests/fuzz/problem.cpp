@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FuzzTarget.h"
-#include "plan/Solve.h"
+#include "plan/Sensitivity.h"
 
 using namespace millrace;
 using namespace millrace::plan;
+
+namespace
+{
+
+/// What every resource is worth lies between two bounds that fit each other.
+void requireSensitivity(const Problem& problem, const Plan& plan)
+{
+    SensitivityOptions options;
+    options.stepLimit = 500;
+    NoSensitivitySink sink;
+    const auto found = sensitivity(problem, plan, allChanges(problem), options, {}, sink);
+    test::require(found.has_value(), "a solved problem has a sensitivity");
+    for (const Finding& finding : *found)
+        test::require(!isBelow(finding.bottleneck, finding.lowerBound), "bounds fit");
+}
+
+} // namespace
 
 /// A problem that is read can be written, and planned within the checker's rules.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -24,5 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     test::require(plan.has_value(), "a valid problem is solved");
     for (const std::string& difference : check(*problem, *plan))
         test::require(false, difference);
+    if (problem->layers.size() <= 6 && problem->devices.size() <= 4 &&
+        (plan->hasStages() || plan->status == Status::Infeasible))
+        requireSensitivity(*problem, *plan);
     return 0;
 }

@@ -6,6 +6,8 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <cmath>
+
 namespace millrace::test
 {
 namespace
@@ -114,6 +116,8 @@ private slots:
         row("solve problem.json --gap -1", "--gap");
         row("solve problem.json --seed -1", "\"-1\" is not");
         row("solve problem.json --seed 99999999999999999999", "--seed");
+        row("solve problem.json --sensitivity --algorithm kpath",
+            "--sensitivity compares proven plans and needs --algorithm exact");
         row("check problem.json", "the plan is missing");
         row("check a b c d", "d");
         row("reference vgg16 -o x.onnx", "there is no reference model \"vgg16\"; what there is: ");
@@ -242,6 +246,65 @@ private slots:
         QVERIFY2(solved.code == 0, solved.all());
         QCOMPARE(solved.object()[QStringLiteral("bottleneck_s")].toDouble(), bottleneck);
         QCOMPARE(solved.object()[QStringLiteral("stages")].toArray().size(), stages);
+    }
+
+    void saysWhatResourcesAreWorth()
+    {
+        const Outcome solved =
+            run(QStringLiteral("solve problem.json --sensitivity -o plan.json --json"));
+        QVERIFY2(solved.code == 0, solved.all());
+        const QJsonArray findings = solved.object()[QStringLiteral("sensitivity")].toArray();
+        QCOMPARE(findings.size(), 2 * 7 + 2 * 3);
+        QJsonObject gone, faster;
+        for (const QJsonValue& value : findings) {
+            const QJsonObject finding = value.toObject();
+            const QString status = finding[QStringLiteral("status")].toString();
+            QVERIFY(status == QLatin1String("optimal") || status == QLatin1String("infeasible"));
+            const QString change = finding[QStringLiteral("change")].toString();
+            if (finding[QStringLiteral("device")] == QLatin1String("d-y")) {
+                if (change == QLatin1String("gone"))
+                    gone = finding;
+                if (change == QLatin1String("speed") &&
+                    finding[QStringLiteral("factor")].toDouble() == 2)
+                    faster = finding;
+            }
+        }
+        // "d-x" alone takes 6 s instead of 2; "d-y" twice as fast leaves "d-x" with its 2 s.
+        QCOMPARE(gone[QStringLiteral("bottleneck_s")].toDouble(), 6.0);
+        QVERIFY(std::abs(gone[QStringLiteral("gain")].toDouble() + 2.0 / 3) < 1e-9);
+        QCOMPARE(faster[QStringLiteral("gain")].toDouble(), 0.0);
+        // The plan file is the plan alone; the whole report passes for a plan as well.
+        QVERIFY(!m_ctl->read(QStringLiteral("plan.json")).contains("sensitivity"));
+        m_ctl->write(QStringLiteral("report.json"), solved.out);
+        for (const char* file : {"plan.json", "report.json"})
+            QCOMPARE(run(QStringLiteral("check problem.json ") + QLatin1String(file)).code, 0);
+    }
+
+    void saysWhatResourcesAreWorthToPeople()
+    {
+        const Outcome solved = run(QStringLiteral("solve problem.json --sensitivity"));
+        QVERIFY2(solved.code == 0, solved.all());
+        for (const char* words :
+             {"Proven optimal", "What one change would bring", "without", "-66.7 %", "0.167",
+              "more bandwidth brings nothing for d-x > d-y, d-y > d-x: the bottleneck stays"})
+            QVERIFY2(solved.out.contains(words), QByteArray(words + solved.all()));
+    }
+
+    void saysWhatWouldMakeItFeasible()
+    {
+        const Outcome solved =
+            run(QStringLiteral("solve problem.json --stages 1 --sensitivity --json"));
+        QVERIFY2(solved.code == 0, solved.all());
+        m_ctl->write(QStringLiteral("problem.json"),
+                     problem().replace("\"memory_bytes\": 1000", "\"memory_bytes\": 250"));
+        const Outcome none = run(QStringLiteral("solve problem.json --stages 1 --sensitivity"));
+        QVERIFY2(none.code == 4 && none.hasOneErrorLine(), none.all());
+        QVERIFY2(none.out.contains("more memory  d-x    +64 B    feasible         0.167"),
+                 none.all());
+        QVERIFY2(
+            none.out.contains("more speed brings nothing for d-x, d-y: there is still no plan"),
+            none.all());
+        QVERIFY2(!none.out.contains("losing"), none.all());
     }
 
     void saysWhyNothingFits()

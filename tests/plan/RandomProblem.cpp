@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "RandomProblem.h"
 
+#include "base/Random.h"
+
 #include <algorithm>
 #include <set>
 
@@ -9,27 +11,19 @@ namespace millrace::test
 namespace
 {
 
-/// SplitMix64; the standard library's distributions differ between implementations.
-class Random
+/// As base's generator, with what the problems ask of it.
+class Chance : public Random
 {
 public:
-    explicit Random(std::uint64_t seed) : m_state(seed * 0x9e3779b97f4a7c15U + 1) {}
-    std::uint64_t next()
+    explicit Chance(std::uint64_t seed) : Random(seed * 0x9e3779b97f4a7c15U + 1) {}
+    int below(int bound)
     {
-        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-        return z ^ (z >> 31U);
+        return static_cast<int>(Random::below(static_cast<std::size_t>(bound)));
     }
-    int below(int bound) { return static_cast<int>(next() % static_cast<std::uint64_t>(bound)); }
     bool chance(int percent) { return below(100) < percent; }
-    double unit() { return static_cast<double>(next() >> 11U) * 0x1p-53; }
-
-private:
-    std::uint64_t m_state;
 };
 
-void addLayers(plan::Problem& problem, Random& random, const Rules& rules, int count)
+void addLayers(plan::Problem& problem, Chance& random, const Rules& rules, int count)
 {
     for (int i = 0; i < count; ++i) {
         plan::Layer layer;
@@ -48,7 +42,7 @@ void addLayers(plan::Problem& problem, Random& random, const Rules& rules, int c
     }
 }
 
-void addTensors(plan::Problem& problem, Random& random, const Rules& rules, int count)
+void addTensors(plan::Problem& problem, Chance& random, const Rules& rules, int count)
 {
     const auto size = [&random] { return Bytes{random.chance(10) ? 0 : 1 + random.below(100)}; };
     problem.tensors.push_back({size(), std::nullopt, {LayerId(0)}, false});
@@ -70,7 +64,7 @@ void addTensors(plan::Problem& problem, Random& random, const Rules& rules, int 
         problem.tensors.push_back({size(), std::nullopt, {LayerId(random.below(count))}, false});
 }
 
-void addDevices(plan::Problem& problem, Random& random, const Rules& rules, int count)
+void addDevices(plan::Problem& problem, Chance& random, const Rules& rules, int count)
 {
     const auto n = static_cast<std::size_t>(count);
     problem.bandwidth = plan::Matrix<BitsPerSecond>(n);
@@ -125,7 +119,7 @@ Rules rulesFrom(unsigned bits, Shape shape)
 
 plan::Problem randomProblem(std::uint64_t seed, const Rules& rules, int layers, int devices)
 {
-    Random random(seed);
+    Chance random(seed);
     plan::Problem problem;
     addLayers(problem, random, rules, layers);
     addTensors(problem, random, rules, layers);

@@ -33,6 +33,8 @@ const std::vector<test::JsonEdit>& edits()
         {"overlap is a number", "/overlap", "1", "overlap: true or false is needed, not 1"},
         {"no layers", "/layers", "[]", "layers: at least one layer is needed"},
         {"layers are no list", "/layers", "{}", "layers: a list is needed, not an object"},
+        {"a billion layers declared", "/layers", "1000000000",
+         "layers: a list is needed, not 1000000000"},
         {"layer is no object", "/layers/2", "7", "layers[2]: an object is needed, not 7"},
         {"layer without a name", "/layers/2/name", nullptr, "layers[2]: \"name\" is missing"},
         {"negative weights", "/layers/0/weight_bytes", "-1",
@@ -104,6 +106,8 @@ const std::vector<test::JsonEdit>& edits()
          "bandwidth_bps: 4 rows of 4 numbers are needed, one for each device"},
         {"bandwidth row is no list", "/bandwidth_bps/2", "4",
          "bandwidth_bps: 4 rows of 4 numbers are needed, one for each device"},
+        {"bandwidth is one number", "/bandwidth_bps", "1000000000",
+         "bandwidth_bps: a list is needed, not 1000000000"},
         {"bandwidth negative", "/bandwidth_bps/1/2", "-1",
          "bandwidth_bps[1][2]: a number >= 0 is needed, not -1"},
         {"bandwidth out of range", "/bandwidth_bps/1/2", "1e16",
@@ -116,6 +120,8 @@ const std::vector<test::JsonEdit>& edits()
          "link p > q: bandwidth, occupancy and delay must lie between 0 and 1e15"},
         {"delay is a text", "/delay_s/0/1", "\"2 ms\"",
          "delay_s[0][1]: a number >= 0 is needed, not \"2 ms\""},
+        {"source is the billionth device", "/source", "1000000000",
+         "source and sink: there is no device 1000000000"},
         {"source unknown", "/source", "4", "source and sink: there is no device 4"},
         {"sink negative", "/sink", "-1",
          "sink: a whole number from 0 to 2147483647 is needed, not -1"},
@@ -127,12 +133,16 @@ const std::vector<test::JsonEdit>& edits()
          "memory_model: fixed_bytes must lie between 0 and 1 EiB, copies between 0 and 1000"},
         {"memory model with a typo", "/memory_model/copies", "1",
          "memory_model: unknown key \"copies\"; allowed are: fixed_bytes, in_copies, out_copies"},
+        {"at least as many stages as no machine counts", "/stages/min", "4294967296",
+         "stages.min: a whole number from 1 to 2147483647 is needed, not 4294967296"},
         {"at least 0 stages", "/stages/min", "0",
          "stages.min: a whole number from 1 to 2147483647 is needed, not 0"},
         {"at most half a stage", "/stages/max", "0.5",
          "stages.max: a whole number from 1 to 2147483647 is needed, not 0.5"},
         {"pin of an unknown layer", "/pins/0/layer", "4",
          "pins: there is no layer 4 or no device 1"},
+        {"pin of the billionth layer", "/pins/0/layer", "1000000000",
+         "pins: there is no layer 1000000000 or no device 1"},
         {"pin to an unknown device", "/pins/0/device", "40",
          "pins: there is no layer 0 or no device 40"},
         {"pin with a typo", "/pins/0/devices", "1",
@@ -269,6 +279,44 @@ private slots:
         QFETCH(QByteArray, message);
         QCOMPARE(errorOf({text.constData(), static_cast<std::size_t>(text.size())}),
                  message.toStdString());
+    }
+
+    /// What the fuzz target starts from.
+    void hostileFiles_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        const auto row = [](const char* file, const char* message) {
+            QTest::newRow(file) << QByteArray(message);
+        };
+        row("small.json", "no error");
+        row("billion-stages.json", "no error"); // nothing is sized by it
+        row("negative-zero.json", "no error");
+        row("empty.json", "1:1: not valid JSON: ");
+        row("zero-byte.json", "not valid JSON: a zero byte");
+        row("deep.json", "nested deeper than 64 levels");
+        row("cycle.json", "layers must be in topological order without a cycle");
+        row("negative.json", "a whole number >= 0 is needed, not -");
+        row("nan.json", "not valid JSON: syntax error while parsing value - invalid literal; ");
+        row("infinity.json", "not valid JSON: number overflow parsing '1e999'");
+        row("index.json", "tensors[0].consumers: there is no layer 2");
+        row("negative-index.json",
+            "tensors[1].producer: a whole number from 0 to 2147483647 is needed, not -1");
+        row("huge-index.json", "source and sink: there is no device 1000000000");
+        row("layers-as-number.json", "layers: a list is needed, not 1000000000");
+        row("ragged.json", "rows of 2 numbers are needed, one for each device");
+        row("overflow.json", "sizes are negative or add up to more than 1 EiB");
+        row("overflow-sum.json", "sizes are negative or add up to more than 1 EiB");
+        row("overflow-64.json",
+            "layers[0].weight_bytes: a whole number >= 0 is needed, not 1.8446744073709552e+19");
+    }
+    void hostileFiles()
+    {
+        QFETCH(QByteArray, message);
+        const std::string file = QTest::currentDataTag();
+        const auto text = readFile(MILLRACE_TEST_DATA "/../fuzz/corpus/problem/" + file);
+        QVERIFY2(text, file.c_str());
+        const std::string error = errorOf(*text);
+        QVERIFY2(error.find(message.toStdString()) != std::string::npos, error.c_str());
     }
 
     /// Copies times payload is more than 64 bits hold, although each size is in range.

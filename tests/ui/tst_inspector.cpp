@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan/Changes.h"
 #include "ui/Snapshots.h"
 #include "ui/inspector/Inspector.h"
+#include "ui/models/Figures.h"
 
 #include <QCheckBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+
+#include <cmath>
+#include <map>
+#include <set>
 
 namespace millrace
 {
@@ -15,6 +22,26 @@ namespace millrace
 using ui::Inspector;
 using ui::LinkEnds;
 using ui::Selected;
+
+namespace
+{
+
+constexpr int kSlow = 20000; // sanitizers on a busy machine
+
+/// "-12.3 %" or "+4.56 %" as the inspector writes it, by planning the changed problem from scratch.
+QString coldWorth(const ui::Snapshot& snapshot, const plan::Change& change)
+{
+    plan::NoPlanSink sink;
+    const auto after = plan::solve(plan::changed(*snapshot.problem, change), {}, {}, sink).value();
+    if (!after.hasStages())
+        return QStringLiteral("no plan any more");
+    const double gain = snapshot.plan->bottleneckTime.value / after.bottleneckTime.value - 1;
+    if (std::abs(gain) < 1e-9)
+        return QStringLiteral("nothing");
+    return QString((gain > 0 ? u'+' : u'\u2212') + ui::percent(std::abs(gain)));
+}
+
+} // namespace
 
 class TestInspector : public QObject
 {
@@ -51,6 +78,16 @@ class TestInspector : public QObject
             field->selectAll();
             QTest::keyClicks(field, text);
             QTest::keyClick(field, Qt::Key_Return);
+        }
+        /// What it would bring; empty while the label is hidden.
+        [[nodiscard]] QString worth(const char* name)
+        {
+            const auto* label = child<QLabel>(name);
+            return label->isHidden() ? QString() : label->text();
+        }
+        [[nodiscard]] bool knowsWorth(const char* name)
+        {
+            return !worth(name).isEmpty() && !worth(name).contains(QStringLiteral("Planning"));
         }
         [[nodiscard]] cluster::Cluster asked() const
         {
@@ -233,6 +270,124 @@ private slots:
         box->setFocus();
         QTest::keyClick(box, Qt::Key_Down);
         QCOMPARE(pinned, std::optional(DeviceId(1)));
+    }
+
+    void deviceTellsWhatItWouldBring_data()
+    {
+        QTest::addColumn<int>("device");
+        for (int device = 1; device <= 4; ++device)
+            QTest::addRow("pi-%d", device) << device;
+    }
+    void deviceTellsWhatItWouldBring()
+    {
+        QFETCH(const int, device);
+        Bench bench{DeviceId(device)};
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        const QString text = bench.worth("deviceWorth");
+        QVERIFY(text.contains(QStringLiteral("What it would bring")));
+        const std::map<QString, plan::Change> last = {
+            {QStringLiteral("memory"), plan::MoreMemory{DeviceId(device), Bytes{64 * test::kMiB}}},
+            {QStringLiteral("speed"), plan::MoreSpeed{DeviceId(device), 2}},
+            {QStringLiteral("without it"), plan::DeviceGone{DeviceId(device)}}};
+        for (const auto& [row, change] : last)
+            QVERIFY2(text.contains(coldWorth(bench.snapshot, change)),
+                     qPrintable(QString(row + u' ' + coldWorth(bench.snapshot, change) + text)));
+    }
+
+    void nothingSaysWhy()
+    {
+        ui::Snapshot snapshot = test::planned(test::someCluster(6));
+        Bench bench{Selected()};
+        bench.inspector.setSnapshot(snapshot);
+        std::set<DeviceId> unused;
+        for (int device = 1; device <= 6; ++device)
+            unused.insert(DeviceId(device));
+        for (const plan::Stage& stage : snapshot.plan->stages)
+            unused.erase(stage.device);
+        QVERIFY(!unused.empty());
+        bench.selection.select(*unused.begin());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        QVERIFY(bench.worth("deviceWorth")
+                    .contains(QStringLiteral("nothing lost; the plan does not use it")));
+        QVERIFY(bench.worth("deviceWorth").contains(QStringLiteral("nothing; ")));
+    }
+
+    void linkTellsWhatItWouldBring()
+    {
+        Bench bench{Selected()};
+        const plan::Hop& hop = bench.snapshot.plan->hops[1];
+        bench.selection.select(LinkEnds{*hop.from, *hop.to});
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("linkWorth"), kSlow);
+        QVERIFY(
+            bench.worth("linkWorth")
+                .contains(coldWorth(bench.snapshot, plan::MoreBandwidth{*hop.from, *hop.to, 4})));
+    }
+
+    void whatHostsNoStageBringsNothing_data()
+    {
+        QTest::addColumn<int>("from");
+        QTest::addColumn<int>("to");
+        QTest::newRow("gateway") << 0 << 0;
+        QTest::newRow("no link") << 1 << 2;
+    }
+    void whatHostsNoStageBringsNothing()
+    {
+        QFETCH(const int, from);
+        QFETCH(const int, to);
+        cluster::Cluster cluster = test::someCluster(4);
+        cluster = cluster::withLink(cluster, DeviceId(1), DeviceId(2), {}).value();
+        Bench bench{Selected()};
+        bench.inspector.setSnapshot(test::planned(cluster));
+        bench.selection.select(from == to ? Selected(DeviceId(from))
+                                          : Selected(LinkEnds{DeviceId(from), DeviceId(to)}));
+        QCOMPARE(bench.worth(from == to ? "deviceWorth" : "linkWorth"), QString());
+    }
+
+    void editEndsTheSearchAndThePlanBeginsANewOne()
+    {
+        Bench bench{DeviceId(2)};
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        const QString before = bench.worth("deviceWorth");
+        bench.snapshot.planning = true;
+        bench.inspector.setSnapshot(bench.snapshot);
+        QCOMPARE(bench.worth("deviceWorth"), QString());
+        cluster::Cluster faster = test::someCluster(4);
+        faster.defaultLink.bandwidth.value *= 1000; // now computing is what counts
+        bench.inspector.setSnapshot(test::planned(faster));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        QVERIFY(bench.worth("deviceWorth") != before);
+    }
+
+    void whatWasFoundIsKept()
+    {
+        Bench bench{DeviceId(2)};
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        const QString before = bench.worth("deviceWorth");
+        bench.selection.select(DeviceId(3)); // and back before anything could be found
+        QVERIFY(!bench.knowsWorth("deviceWorth"));
+        bench.selection.select(DeviceId(2));
+        QCOMPARE(bench.worth("deviceWorth"), before);
+    }
+
+    void switchedOffDeviceTellsWhatItWouldBring()
+    {
+        cluster::Cluster cluster = test::someCluster(4);
+        cluster.devices[4].enabled = false;
+        Bench bench{DeviceId(4)};
+        bench.inspector.setSnapshot(test::planned(cluster));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        QVERIFY(bench.worth("deviceWorth").contains(QStringLiteral("switched on")));
+    }
+
+    void infeasibleTellsWhatWouldHelp()
+    {
+        cluster::Cluster cluster = test::someCluster(3);
+        for (std::size_t d = 1; d < cluster.devices.size(); ++d)
+            cluster.devices[d].memory = Bytes{36 * test::kMiB};
+        Bench bench{DeviceId(1)};
+        bench.inspector.setSnapshot(test::planned(cluster));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("deviceWorth"), kSlow);
+        QVERIFY(bench.worth("deviceWorth").contains(QStringLiteral("still no plan")));
     }
 
     void summaryTellsThePlansFigures()

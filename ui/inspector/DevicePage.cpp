@@ -15,7 +15,7 @@ DevicePage::DevicePage(QWidget* parent)
       m_memory(new QuantityEdit(QStringLiteral("memory"), tr("Memory"), memoryQuantity())),
       m_speed(new QuantityEdit(QStringLiteral("speed"), tr("Speed"), speedQuantity())),
       m_enabled(new QCheckBox(tr("In use"))), m_stages(new QCheckBox(tr("Hosts stages"))),
-      m_usage(new QLabel)
+      m_usage(new QLabel), m_worth(new QLabel)
 {
     auto* form = new QFormLayout(this);
     form->setContentsMargins(8, 8, 8, 8);
@@ -26,6 +26,7 @@ DevicePage::DevicePage(QWidget* parent)
     form->addRow(QString(), m_enabled);
     form->addRow(QString(), m_stages);
     form->addRow(m_usage);
+    form->addRow(m_worth);
     m_name->setObjectName(QStringLiteral("deviceName"));
     m_name->setAccessibleName(tr("Name"));
     m_class->setObjectName(QStringLiteral("deviceClass"));
@@ -38,6 +39,12 @@ DevicePage::DevicePage(QWidget* parent)
     m_stages->setToolTip(tr("Off: hosts the gateway at most"));
     m_usage->setWordWrap(true);
     m_usage->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_worth->setObjectName(QStringLiteral("deviceWorth"));
+    m_worth->setAccessibleName(tr("What it would bring"));
+    m_worth->setTextFormat(Qt::RichText);
+    m_worth->setContentsMargins(0, 8, 0, 0);
+    m_worth->setWordWrap(true);
+    m_worth->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
     connect(m_name, &QLineEdit::editingFinished, this,
             [this] { setText(m_name, &cluster::Device::name); });
@@ -152,6 +159,12 @@ void DevicePage::show(const Snapshot& snapshot, DeviceId device)
     m_enabled->setChecked(this->device().enabled);
     m_stages->setChecked(this->device().stages);
     m_usage->setText(usage());
+}
+
+void DevicePage::showWorth(const QString& html)
+{
+    m_worth->setText(html);
+    m_worth->setVisible(!html.isEmpty());
 }
 
 } // namespace millrace::ui

@@ -18,6 +18,7 @@ public:
     explicit DevicePage(QWidget* parent = nullptr);
     ~DevicePage() override;
     void show(const Snapshot& snapshot, DeviceId device);
+    void showWorth(const QString& html); ///< what changes of it would bring
 
 signals:
     void editRequested(const millrace::cluster::Cluster& cluster, const QString& what,
@@ -35,7 +36,7 @@ private:
     QLineEdit *m_name, *m_class;
     QuantityEdit *m_memory, *m_speed;
     QCheckBox *m_enabled, *m_stages;
-    QLabel* m_usage;
+    QLabel *m_usage, *m_worth;
 };
 
 } // namespace millrace::ui

@@ -4,6 +4,8 @@
 #include "ui/inspector/Descriptions.h"
 #include "ui/inspector/DevicePage.h"
 #include "ui/inspector/LinkPage.h"
+#include "ui/inspector/Worth.h"
+#include "ui/inspector/WorthSearch.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -17,7 +19,8 @@ namespace millrace::ui
 
 Inspector::Inspector(QWidget* parent)
     : QStackedWidget(parent), m_textPage(new QWidget), m_pinRow(new QWidget), m_pin(new QComboBox),
-      m_text(new QTextBrowser), m_device(new DevicePage), m_link(new LinkPage)
+      m_text(new QTextBrowser), m_device(new DevicePage), m_link(new LinkPage),
+      m_worth(new WorthSearch(this))
 {
     setObjectName(QStringLiteral("inspector"));
     auto* pinLayout = new QHBoxLayout(m_pinRow);
@@ -43,6 +46,7 @@ Inspector::Inspector(QWidget* parent)
     connect(m_device, &DevicePage::editRefused, this, &Inspector::editRefused);
     connect(m_link, &LinkPage::editRequested, this, &Inspector::editRequested);
     connect(m_link, &LinkPage::editRefused, this, &Inspector::editRefused);
+    connect(m_worth, &WorthSearch::changed, this, &Inspector::showWorth);
     connect(m_link, &LinkPage::oppositeRequested, this, [this] {
         if (const auto* ends = std::get_if<LinkEnds>(&m_selection->current()))
             m_selection->select(LinkEnds{ends->to, ends->from});
@@ -61,6 +65,7 @@ Inspector::~Inspector()
     m_device->disconnect(this);
     m_link->disconnect(this);
     m_pin->disconnect(this);
+    m_worth->disconnect(this);
 }
 
 QWidget* Inspector::scrolled(QWidget* page)
@@ -143,6 +148,16 @@ void Inspector::refresh()
     } else {
         showText(describeAll(m_snapshot));
     }
+    m_worth->ask(m_snapshot, changesOf(m_snapshot, selected));
+    showWorth();
+}
+
+void Inspector::showWorth()
+{
+    const QString html = describeWorth(m_snapshot, m_worth->findings(),
+                                       m_worth->isRunning() ? Search::Runs : Search::Ended);
+    m_device->showWorth(html);
+    m_link->showWorth(html);
 }
 
 } // namespace millrace::ui

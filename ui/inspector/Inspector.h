@@ -15,9 +15,10 @@ namespace millrace::ui
 
 class DevicePage;
 class LinkPage;
+class WorthSearch;
 
-/// A page for each kind of selection; the model, cluster and plan when there is none. GUI thread
-/// only.
+/// A page for each kind of selection; the model, cluster and plan when there is none. What changes
+/// of the selected device or link would bring is worked out in the background. GUI thread only.
 class Inspector : public QStackedWidget
 {
     Q_OBJECT
@@ -39,6 +40,7 @@ private:
     void refresh();
     void showText(const QString& html);
     void showPin(LayerId layer);
+    void showWorth();
     [[nodiscard]] QWidget* scrolled(QWidget* page);
 
     Snapshot m_snapshot;
@@ -50,6 +52,7 @@ private:
     QString m_html;
     DevicePage* m_device;
     LinkPage* m_link;
+    WorthSearch* m_worth;
 };
 
 } // namespace millrace::ui

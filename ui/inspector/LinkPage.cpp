@@ -14,7 +14,8 @@ LinkPage::LinkPage(QWidget* parent)
           new QuantityEdit(QStringLiteral("bandwidth"), tr("Bandwidth"), bandwidthQuantity())),
       m_delay(new QLineEdit), m_occupancy(new QLineEdit),
       m_both(new QCheckBox(tr("Change both directions"))),
-      m_opposite(new QPushButton(tr("Show the Opposite Direction"))), m_usage(new QLabel)
+      m_opposite(new QPushButton(tr("Show the Opposite Direction"))), m_usage(new QLabel),
+      m_worth(new QLabel)
 {
     auto* form = new QFormLayout(this);
     form->setContentsMargins(8, 8, 8, 8);
@@ -25,6 +26,7 @@ LinkPage::LinkPage(QWidget* parent)
     form->addRow(m_both);
     form->addRow(m_opposite);
     form->addRow(m_usage);
+    form->addRow(m_worth);
     m_title->setTextFormat(Qt::PlainText);
     QFont bold = m_title->font();
     bold.setBold(true);
@@ -41,6 +43,12 @@ LinkPage::LinkPage(QWidget* parent)
     m_opposite->setObjectName(QStringLiteral("linkOpposite"));
     m_usage->setWordWrap(true);
     m_usage->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_worth->setObjectName(QStringLiteral("linkWorth"));
+    m_worth->setAccessibleName(tr("What it would bring"));
+    m_worth->setTextFormat(Qt::RichText);
+    m_worth->setContentsMargins(0, 8, 0, 0);
+    m_worth->setWordWrap(true);
+    m_worth->setTextInteractionFlags(Qt::TextSelectableByMouse);
     const auto bandwidth = [this](double bits, const QString& key) {
         cluster::Link next = link();
         next.bandwidth = BitsPerSecond{bits};
@@ -135,6 +143,12 @@ void LinkPage::show(const Snapshot& snapshot, const LinkEnds& ends)
     setField(m_delay, link().delay);
     setField(m_occupancy, link().occupancy);
     m_usage->setText(usage());
+}
+
+void LinkPage::showWorth(const QString& html)
+{
+    m_worth->setText(html);
+    m_worth->setVisible(!html.isEmpty());
 }
 
 } // namespace millrace::ui

@@ -20,6 +20,7 @@ public:
     explicit LinkPage(QWidget* parent = nullptr);
     ~LinkPage() override;
     void show(const Snapshot& snapshot, const LinkEnds& ends);
+    void showWorth(const QString& html); ///< what changes of it would bring
 
 signals:
     void editRequested(const millrace::cluster::Cluster& cluster, const QString& what,
@@ -41,7 +42,7 @@ private:
     QLineEdit *m_delay, *m_occupancy;
     QCheckBox* m_both;
     QPushButton* m_opposite;
-    QLabel* m_usage;
+    QLabel *m_usage, *m_worth;
 };
 
 } // namespace millrace::ui
