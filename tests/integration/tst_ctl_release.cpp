@@ -184,7 +184,7 @@ private slots:
         kill(release, 1);
         QTRY_VERIFY_WITH_TIMEOUT(!isUp(1), 5000);
         QCOMPARE(status()[word("state")].toString(), word("interrupted"));
-        QVERIFY(isUp(0) && isUp(2));
+        QTRY_VERIFY_WITH_TIMEOUT(isUp(0) && isUp(2), 5000);
         const Outcome interrupted = (*m_ctl)({word("status")});
         QCOMPARE(interrupted.code, 5);
         QVERIFY2(interrupted.hasOneErrorLine() && interrupted.err.contains("stage-2 on"),

@@ -36,7 +36,7 @@ const std::vector<test::JsonEdit>& edits()
         {"unknown key", "/bottlenecks", "1",
          "unknown key \"bottlenecks\"; allowed are: format, status, model, times, bottleneck_s, "
          "lower_bound_s, gap, throughput_per_s, end_to_end_s, single_device_s, stages, hops, "
-         "bottleneck, why_infeasible, notes, solver"},
+         "bottleneck, why_infeasible, notes, solver, sensitivity"},
         {"unknown key of a stage", "/stages/0/speed", "1",
          "stages[0]: unknown key \"speed\"; allowed are: device, layers, memory_bytes, compute_s"},
         {"unknown key of a hop", "/hops/0/delay", "1",
