@@ -4,6 +4,7 @@
 #include "ui/models/DevicePalette.h"
 
 #include <QComboBox>
+#include <QPen>
 
 #include <algorithm>
 #include <array>
