@@ -35,6 +35,15 @@ QString spanText(double seconds)
     return ChartCanvas::tr("\u2212%1 h").arg(seconds / 3600);
 }
 
+/// Into how many parts the labels cut the time, so that each is round.
+int partsOf(double seconds)
+{
+    constexpr double kHour = 3600;
+    if (seconds > kHour && seconds <= 6 * kHour)
+        return 6;
+    return seconds > 60 && seconds < kHour ? 5 : 4;
+}
+
 } // namespace
 
 ChartCanvas::ChartCanvas(ChartUnit unit, QWidget* parent)
@@ -149,9 +158,9 @@ void ChartCanvas::labelTime()
 {
     for (const QString& label : m_x->categoriesLabels())
         m_x->remove(label);
+    m_x->setStartValue(-2 * m_span);
     m_x->setRange(-m_span, 0);
-    constexpr int kParts = 5;
-    const int parts = m_span / 4 == std::floor(m_span / 4) && m_span < 120 ? 4 : kParts;
+    const int parts = partsOf(m_span);
     for (int part = parts; part > 0; --part)
         m_x->append(spanText(m_span * part / parts), -m_span * part / parts);
     m_x->append(m_rightEnd, 0);

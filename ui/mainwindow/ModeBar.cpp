@@ -32,6 +32,7 @@ void ModeBar::addMode(Mode mode, const char* name, const QString& text, const QS
     action->setShortcut(keys);
     action->setToolTip(tip);
     m_group->addAction(action);
+    widgetForAction(action)->setObjectName(QStringLiteral("modeButton_") + QLatin1String(name));
     connect(action, &QAction::triggered, this, [this, mode] { setMode(mode); });
 }
 

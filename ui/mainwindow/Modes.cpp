@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The modes of the main window, its layout, and what happens when it closes.
+#include "ui/graphview/GraphView.h"
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/MainWindow.h"
 #include "ui/mainwindow/ModeBar.h"
