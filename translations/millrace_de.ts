@@ -1889,10 +1889,6 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>&amp;Testanfragen anhalten</translation>
     </message>
     <message>
-        <source>Deploying on this computer</source>
-        <translation>Ausbringen auf diesem Computer</translation>
-    </message>
-    <message>
         <source>This release runs %1.</source>
         <translation>Dieses Release führt %1 aus.</translation>
     </message>
@@ -2379,6 +2375,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>now</source>
         <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>Deploying on this computer</source>
+        <translation>Ausbringen auf diesem Computer</translation>
     </message>
 </context>
 </TS>

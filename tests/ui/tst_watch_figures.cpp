@@ -338,6 +338,11 @@ private slots:
         QVERIFY(steps.index(1, 1).data().toString().contains(QStringLiteral("2.00 s")));
         QCOMPARE(steps.index(1, 1).data(Qt::ToolTipRole).toString(), QStringLiteral("process 5"));
         QCOMPARE(steps.fraction(), (1 + 0.25) / 2);
+        steps.expect({"", "a"}, {"split", "start"}, 4);
+        QCOMPARE(steps.columnCount(), 3);
+        steps.update({"a", "start", StepState::Done, 1, {}}, 12);
+        QCOMPARE(steps.rowCount(), 2);
+        QCOMPARE(steps.fraction(), 0.25);
     }
 
     void selectionGoesByName()

@@ -53,7 +53,7 @@ ChartCanvas::ChartCanvas(ChartUnit unit, QWidget* parent)
     picture->addAxis(m_x, Qt::AlignBottom);
     picture->addAxis(m_y, Qt::AlignLeft);
     picture->legend()->hide();
-    picture->setMargins({0, 2, 6, 0});
+    picture->setMargins({0, 2, 22, 0});
     picture->layout()->setContentsMargins(0, 0, 0, 0);
     picture->setBackgroundRoundness(0);
     picture->setAnimationOptions(QChart::NoAnimation);
@@ -194,7 +194,9 @@ void ChartCanvas::drawForeground(QPainter* painter, const QRectF&)
         painter->drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         return x;
     };
-    for (const ChartMark& mark : m_marks) {
+    // The newest comes first, and on top.
+    for (auto at = m_marks.rbegin(); at != m_marks.rend(); ++at) {
+        const ChartMark& mark = *at;
         if (mark.at < -m_span)
             continue;
         const double x = line(mark.at, QPen(mark.color, 1, Qt::DotLine));

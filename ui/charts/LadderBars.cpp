@@ -179,7 +179,9 @@ void LadderView::paintMeasured(QPainter& painter, const LadderRow& row, const QR
     const QString predicted = tr("(%1)").arg(figure(row.predicted));
     painter.drawText(QRect(behind, rect.top(), at.end - behind, rect.height()), Qt::AlignVCenter,
                      predicted);
-    paintDetail(painter, row, rect, row.measured ? filled : outline,
+    // The shorter of the two: words that a line crosses cannot be read.
+    const bool isBehind = row.measured && filled.width() < outline.width();
+    paintDetail(painter, row, rect, isBehind ? filled : outline,
                 behind + painter.fontMetrics().horizontalAdvance(predicted) + 12);
 }
 

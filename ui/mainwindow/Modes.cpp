@@ -52,6 +52,7 @@ void MainWindow::makeModes()
 {
     m_watch = new WatchPage(m_live, m_releases->actions());
     m_releases->setPage(m_watch);
+    m_watch->setMinimumWidth(1);
     m_pages->addWidget(m_watch);
     m_modes = new ModeBar;
     addToolBar(Qt::LeftToolBarArea, m_modes);
@@ -91,6 +92,8 @@ void MainWindow::showMode(Mode mode)
         for (QDockWidget* dock : findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly))
             dock->hide();
     }
+    // A page that is hidden claims no room beside the docks.
+    m_watch->setMinimumWidth(mode == Mode::Plan ? 1 : 0);
     for (QDockWidget* dock : findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly))
         dock->toggleViewAction()->setEnabled(mode == Mode::Plan);
 }

@@ -161,6 +161,26 @@ void ReleaseActions::enableActions()
     m_actions.stop->setEnabled(isFree && isThere);
 }
 
+/// The grid of a deployment, as far as the plan says it already.
+void ReleaseActions::expectSteps()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    std::vector<std::string> devices{{}}, steps;
+    for (const plan::Stage& stage : snapshot.plan->stages)
+        devices.push_back(snapshot.problem->devices[stage.device.index()].name);
+    devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
+    if (snapshot.times->source == plan::TimesSource::Estimated) {
+        // The plan of measured times may use other devices.
+        devices.resize(1);
+        steps.emplace_back("measure");
+    }
+    for (const char* step : {"split", "copy", "start", "warm up", "health"})
+        steps.emplace_back(step);
+    constexpr std::size_t kOfEach = 3; // copy, start, warm up
+    const std::size_t each = snapshot.plan->stages.size() + 1;
+    m_page->steps().expect(devices, steps, steps.size() - kOfEach + kOfEach * each);
+}
+
 void ReleaseActions::tellStep(const char* step, StepState state, double fraction)
 {
     m_page->steps().update({{}, step, state, fraction, {}}, now());
@@ -172,7 +192,8 @@ void ReleaseActions::deployHere()
     if (!m_actions.deploy->isEnabled())
         return;
     emit watchRequested();
-    m_page->beginDeployment(tr("Deploying on this computer"));
+    expectSteps();
+    m_page->beginDeployment();
     if (!snapshot.planning && snapshot.times->source == plan::TimesSource::Measured)
         return deployNow();
     m_isMeasuring = true;

@@ -49,6 +49,7 @@ private:
     void notePlan();
     void openItsPlan();
     void exportCsv();
+    void expectSteps();
     void tellStep(const char* step, deploy::StepState state, double fraction);
 
     Document& m_document;

@@ -57,6 +57,18 @@ void StepTableModel::clear()
     m_devices.clear();
     m_steps.clear();
     m_cells.clear();
+    m_expected = 0;
+    endResetModel();
+}
+
+void StepTableModel::expect(const std::vector<std::string>& devices,
+                            const std::vector<std::string>& steps, std::size_t cells)
+{
+    beginResetModel();
+    m_devices = devices;
+    m_steps = steps;
+    m_cells.clear();
+    m_expected = cells;
     endResetModel();
 }
 
@@ -107,7 +119,7 @@ double StepTableModel::fraction() const
     double done = 0;
     for (const auto& [key, cell] : m_cells)
         done += cell.state == StepState::Running ? std::max(0.0, cell.fraction) : 1;
-    return done / static_cast<double>(m_cells.size());
+    return done / static_cast<double>(std::max(m_expected, m_cells.size()));
 }
 
 const StepTableModel::Cell* StepTableModel::cell(const QModelIndex& index) const

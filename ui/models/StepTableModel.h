@@ -19,9 +19,12 @@ class StepTableModel : public QAbstractTableModel
 public:
     using QAbstractTableModel::QAbstractTableModel;
     void clear();
+    /// The rows and columns that a deployment will fill, in this order, and how many cells.
+    void expect(const std::vector<std::string>& devices, const std::vector<std::string>& steps,
+                std::size_t cells);
     /// `at`: Unix seconds, for the durations.
     void update(const deploy::StepUpdate& update, double at);
-    /// 0..1 over all cells that are known.
+    /// 0..1 over all cells that are expected.
     [[nodiscard]] double fraction() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -42,6 +45,7 @@ private:
 
     std::vector<std::string> m_devices; ///< "": the release as a whole
     std::vector<std::string> m_steps;
+    std::size_t m_expected = 0;
     std::map<std::pair<std::string, std::string>, Cell> m_cells; ///< by device and step
 };
 

@@ -16,6 +16,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace millrace::ui
 {
 namespace
@@ -28,6 +30,10 @@ QToolButton* button(const char* name, QAction* action)
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setAutoRaise(true);
+    const auto follow = [button, action] { button->setVisible(action->isVisible()); };
+    QObject::connect(action, &QAction::visibleChanged, button, follow);
+    if (!action->isVisible())
+        button->hide();
     return button;
 }
 
@@ -46,6 +52,7 @@ QTableView* table(const char* name, const QString& title, QAbstractItemModel& mo
     view->verticalHeader()->hide();
     view->verticalHeader()->setDefaultSectionSize(view->fontMetrics().height() + 8);
     view->horizontalHeader()->setHighlightSections(false);
+    view->horizontalHeader()->setMinimumSectionSize(20);
     view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     return view;
 }
@@ -130,13 +137,37 @@ QWidget* WatchPage::makeTables()
     m_healthView->horizontalHeader()->setSectionResizeMode(HealthTableModel::Memory,
                                                            QHeaderView::Stretch);
     m_eventView = table("eventTable", tr("Events"), m_events);
-    m_eventView->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    const QFontMetrics metrics(m_eventView->font());
+    m_eventView->setColumnWidth(EventTableModel::Time,
+                                metrics.horizontalAdvance(QStringLiteral("00:00:00")) + 18);
+    m_eventView->setColumnWidth(EventTableModel::Mark, metrics.height() + 12);
     m_eventView->horizontalHeader()->setStretchLastSection(true);
     m_right = splitter("watchRight", Qt::Vertical);
     m_right->addWidget(m_ladder);
     m_right->addWidget(m_healthView);
-    m_right->setSizes({330, 180});
+    m_right->addWidget(m_eventView);
+    connect(m_right, &QSplitter::splitterMoved, this, [this] { m_isArranged = true; });
     return m_right;
+}
+
+/// The ladder and the devices as high as they need to be, the events what is left.
+void WatchPage::arrange()
+{
+    if (m_isArranged || !m_live.release())
+        return;
+    const int line = fontMetrics().height() + 8;
+    const int ladder = (static_cast<int>(m_ladder->rows().size()) + 1) * line + 12;
+    const int devices =
+        m_health->rowCount() * line + m_healthView->horizontalHeader()->height() + 6;
+    const int all = m_right->height() - 2 * m_right->handleWidth();
+    const int events = std::max(all - ladder - devices, 4 * line);
+    m_right->setSizes({std::max(all - events - devices, 6 * line), devices, events});
+}
+
+void WatchPage::resizeEvent(QResizeEvent* event)
+{
+    QStackedWidget::resizeEvent(event);
+    QMetaObject::invokeMethod(this, &WatchPage::arrange, Qt::QueuedConnection);
 }
 
 QWidget* WatchPage::makeLive()
@@ -144,12 +175,8 @@ QWidget* WatchPage::makeLive()
     m_ladder->setObjectName(QStringLiteral("watchLadder"));
     m_ladder->setFrameShape(QFrame::StyledPanel);
     QWidget* tables = makeTables();
-    m_left = splitter("watchLeft", Qt::Vertical);
-    m_left->addWidget(m_charts);
-    m_left->addWidget(m_eventView);
-    m_left->setSizes({390, 120});
     m_columns = splitter("watchColumns", Qt::Horizontal);
-    m_columns->addWidget(m_left);
+    m_columns->addWidget(m_charts);
     m_columns->addWidget(tables);
     m_columns->setSizes({640, 540});
     const std::pair<QLabel*, const char*> labels[] = {{m_sentence, "bottleneckSentence"},
@@ -186,22 +213,21 @@ QByteArray WatchPage::layoutState() const
 {
     QByteArray state;
     QDataStream out(&state, QIODevice::WriteOnly);
-    out << m_columns->saveState() << m_left->saveState() << m_right->saveState()
-        << m_charts->saveState() << qint32(m_range->currentIndex());
+    out << m_columns->saveState() << m_charts->saveState() << qint32(m_range->currentIndex())
+        << (m_isArranged ? m_right->saveState() : QByteArray());
     return state;
 }
 
 void WatchPage::restoreLayout(const QByteArray& state)
 {
     QDataStream in(state);
-    QByteArray columns, left, right, charts;
+    QByteArray columns, right, charts;
     qint32 shownRange = 0;
-    in >> columns >> left >> right >> charts >> shownRange;
+    in >> columns >> charts >> shownRange >> right;
     if (in.status() != QDataStream::Ok)
         return;
     m_columns->restoreState(columns);
-    m_left->restoreState(left);
-    m_right->restoreState(right);
+    m_isArranged = !right.isEmpty() && m_right->restoreState(right);
     m_charts->restoreState(charts);
     if (shownRange >= 0 && shownRange < m_range->count())
         m_range->setCurrentIndex(shownRange);

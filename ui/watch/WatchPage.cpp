@@ -110,10 +110,9 @@ void WatchPage::connectViews()
     });
 }
 
-void WatchPage::beginDeployment(const QString& what)
+void WatchPage::beginDeployment()
 {
-    m_steps.clear();
-    m_deploy->begin(what);
+    m_deploy->begin(tr("Deploying on this computer"));
     m_isDeploying = true;
     m_deploy->setRunning(true);
     refreshPage();
@@ -158,6 +157,7 @@ void WatchPage::releaseChanged()
     m_sentence->clear();
     m_disturbance->clear();
     refreshPage();
+    QMetaObject::invokeMethod(this, &WatchPage::arrange, Qt::QueuedConnection);
 }
 
 void WatchPage::refreshState()

@@ -39,8 +39,8 @@ public:
     /// What is selected, by the numbers of the release's devices.
     [[nodiscard]] Selection& selection() { return m_selection; }
     [[nodiscard]] StepTableModel& steps() { return m_steps; }
-    /// Shows the steps of a deployment that begins.
-    void beginDeployment(const QString& what);
+    /// Shows the steps of a deployment that begins; they are told to steps().
+    void beginDeployment();
     void deploymentEnded();
     /// How the release and the open plan go together, one sentence; empty: they are the same.
     void setPlanNote(const QString& note, bool canOpen);
@@ -52,6 +52,9 @@ public:
     [[nodiscard]] QByteArray layoutState() const;
     void restoreLayout(const QByteArray& state);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     /// What is shown while the picture stands still.
     struct Frozen {
@@ -62,6 +65,7 @@ private:
     QWidget* makeLive();
     QWidget* makeHeader();
     QWidget* makeTables();
+    void arrange();
     void connectViews();
     void releaseChanged();
     void refreshPage();
@@ -87,10 +91,11 @@ private:
     WatchCharts* m_charts;
     LadderView* m_ladder;
     QTableView *m_healthView, *m_eventView;
-    QSplitter *m_columns, *m_left, *m_right;
+    QSplitter *m_columns, *m_right;
     std::optional<Frozen> m_frozen;
     QElapsedTimer m_chartAge;
     bool m_isDeploying = false;
+    bool m_isArranged = false;  ///< by the operator: heights stay as they are
     bool m_isFollowing = false; ///< a selection is being shown: no echo
 };
 
