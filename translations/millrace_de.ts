@@ -586,10 +586,6 @@ Speicher %4 von %5</numerusform>
         <translation>gerade nicht vergleichbar</translation>
     </message>
     <message>
-        <source>measured to predicted</source>
-        <translation>gemessen zu vorhergesagt</translation>
-    </message>
-    <message>
         <source>too few requests</source>
         <translation>zu wenige Anfragen</translation>
     </message>
@@ -622,6 +618,10 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>since the start</source>
         <translation>seit dem Start</translation>
+    </message>
+    <message>
+        <source>of the prediction</source>
+        <translation>der Vorhersage</translation>
     </message>
 </context>
 <context>
@@ -857,6 +857,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>CPU</source>
         <translation>CPU</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
     </message>
 </context>
 <context>

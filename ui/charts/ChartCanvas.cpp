@@ -132,7 +132,7 @@ void ChartCanvas::fitTop(double highest)
     constexpr int kSteps = 4;
     const bool isMilliseconds = m_unit == ChartUnit::Seconds && highest < 1;
     const double scaled = isMilliseconds ? highest * 1000 : highest;
-    const double step = scaled > 0 ? roundStep(scaled * 1.05 / kSteps) : 0.25;
+    const double step = scaled > 0 ? roundStep(scaled * 1.05 / kSteps) : isMilliseconds ? 25 : 1;
     m_y->setRange(0, step * kSteps);
     m_y->setTickCount(kSteps + 1);
     const int decimals = std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));

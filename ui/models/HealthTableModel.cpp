@@ -74,7 +74,7 @@ QString HealthTableModel::text(int row, int column) const
     case Limit:
         return figure(at.limit);
     default:
-        return at.up && at.cpu ? percent(*at.cpu) : tr("-");
+        return at.up && at.cpu ? tr("%1 %").arg(*at.cpu * 100, 0, 'f', 1) : tr("-");
     }
 }
 

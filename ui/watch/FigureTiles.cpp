@@ -115,7 +115,7 @@ void FigureTiles::setFigures(const WatchFigures& figures)
     const bool fills = figures.inFlight > figures.stages.size();
     set(m_ratio, ratio ? percent(*ratio) : QStringLiteral("\u2013"),
         !figures.isComparable() ? tr("not comparable now")
-        : fills || isIdle       ? tr("measured to predicted")
+        : fills || isIdle       ? tr("of the prediction")
                                 : tr("too few requests"));
     set(m_p50, orDash(figures.p50), tr("of the last minute"));
     set(m_p95, orDash(figures.p95), tr("of the last minute"));
@@ -129,7 +129,7 @@ void FigureTiles::setFigures(const WatchFigures& figures)
         isLossy ? tr("the client went away") : tr("since the start"));
     QPalette colours = palette();
     if (isLossy)
-        colours.setColor(QPalette::WindowText, DevicePalette(colours).bottleneck());
+        colours.setColor(m_lost.value->foregroundRole(), DevicePalette(colours).bottleneck());
     m_lost.value->setPalette(colours);
 }
 

@@ -80,7 +80,11 @@ QWidget* WatchPage::makeEmpty()
            "far away as its device, so that you see the plan at work without the devices."));
     words->setWordWrap(true);
     words->setAlignment(Qt::AlignHCenter);
-    words->setFixedWidth(460);
+    words->setMaximumWidth(460);
+    auto* middle = new QHBoxLayout; // aligned, it would not get the height that its lines need
+    middle->addStretch(1);
+    middle->addWidget(words, 8);
+    middle->addStretch(1);
     auto* deploy = button("emptyDeploy", m_actions.deploy);
     deploy->setAutoRaise(false);
     deploy->setMinimumHeight(fontMetrics().height() * 2);
@@ -88,7 +92,7 @@ QWidget* WatchPage::makeEmpty()
     layout->setSpacing(16);
     layout->addStretch(2);
     layout->addWidget(title, 0, Qt::AlignHCenter);
-    layout->addWidget(words, 0, Qt::AlignHCenter);
+    layout->addLayout(middle);
     layout->addWidget(deploy, 0, Qt::AlignHCenter);
     layout->addStretch(3);
     return page;
