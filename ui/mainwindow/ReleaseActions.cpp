@@ -165,7 +165,7 @@ void ReleaseActions::enableActions()
 void ReleaseActions::expectSteps()
 {
     const Snapshot& snapshot = m_document.snapshot();
-    std::vector<std::string> devices{{}}, steps;
+    std::vector<std::string> devices{std::string()}, steps; // the release as a whole
     for (const plan::Stage& stage : snapshot.plan->stages)
         devices.push_back(snapshot.problem->devices[stage.device.index()].name);
     devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
@@ -234,8 +234,10 @@ void ReleaseActions::deployNow()
 void ReleaseActions::notePlan()
 {
     const auto& release = m_live.release();
-    if (m_page == nullptr || !release)
+    if (m_page == nullptr)
         return;
+    if (!release)
+        return m_page->setPlanNote({}, false);
     const Snapshot& snapshot = m_document.snapshot();
     const QString model = QString::fromStdString(release->modelPath.filename().string());
     if (!m_document.model())
