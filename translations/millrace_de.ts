@@ -22,6 +22,46 @@
         <source>They are lost if you do not save them.</source>
         <translation>Sie gehen verloren, wenn Sie sie nicht speichern.</translation>
     </message>
+    <message>
+        <source>A Release Runs</source>
+        <translation>Ein Release läuft</translation>
+    </message>
+    <message>
+        <source>%1 is running. Keep it running?</source>
+        <translation>%1 läuft. Weiterlaufen lassen?</translation>
+    </message>
+    <message>
+        <source>It goes on without this window, and the next start finds it again. Stopping it ends its processes and removes its files.</source>
+        <translation>Es läuft ohne dieses Fenster weiter, und der nächste Start findet es wieder. Anhalten beendet seine Prozesse und entfernt seine Dateien.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep Running</source>
+        <translation>&amp;Weiterlaufen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Stop Release</source>
+        <translation>Release an&amp;halten</translation>
+    </message>
+    <message>
+        <source>A Release Is Being Deployed</source>
+        <translation>Ein Release wird ausgebracht</translation>
+    </message>
+    <message>
+        <source>Cancel deploying and close the window?</source>
+        <translation>Das Ausbringen abbrechen und das Fenster schließen?</translation>
+    </message>
+    <message>
+        <source>What was deployed so far is undone.</source>
+        <translation>Was bisher ausgebracht wurde, wird zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel and Close</source>
+        <translation>&amp;Abbrechen und schließen</translation>
+    </message>
+    <message>
+        <source>Go &amp;On Deploying</source>
+        <translation>Weiter aus&amp;bringen</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -36,6 +76,33 @@
     <message>
         <source>Binds a free dimension of the model.</source>
         <translation>Legt eine freie Größe des Modells fest.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ChartCanvas</name>
+    <message>
+        <source>−%1 s</source>
+        <translation>−%1 s</translation>
+    </message>
+    <message>
+        <source>−%1 min</source>
+        <translation>−%1 min</translation>
+    </message>
+    <message>
+        <source>−%1 h</source>
+        <translation>−%1 h</translation>
+    </message>
+    <message>
+        <source> /s</source>
+        <translation> /s</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> ms</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
     </message>
 </context>
 <context>
@@ -154,6 +221,13 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>Fit</source>
         <translation>Einpassen</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DeployPanel</name>
+    <message>
+        <source>Steps of the deployment</source>
+        <translation>Schritte des Ausbringens</translation>
     </message>
 </context>
 <context>
@@ -443,6 +517,114 @@ Speicher %4 von %5</numerusform>
     </message>
 </context>
 <context>
+    <name>millrace::ui::EventTableModel</name>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Was geschah</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::FigureTiles</name>
+    <message>
+        <source>%1 /s</source>
+        <translation>%1 /s</translation>
+    </message>
+    <message>
+        <source>Throughput now</source>
+        <translation>Durchsatz jetzt</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>Vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>Verhältnis</translation>
+    </message>
+    <message>
+        <source>Latency p50</source>
+        <translation>Latenz p50</translation>
+    </message>
+    <message>
+        <source>Latency p95</source>
+        <translation>Latenz p95</translation>
+    </message>
+    <message>
+        <source>Latency p99</source>
+        <translation>Latenz p99</translation>
+    </message>
+    <message>
+        <source>In flight</source>
+        <translation>Unterwegs</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>Beantwortet</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>Verloren</translation>
+    </message>
+    <message>
+        <source>no requests come in</source>
+        <translation>keine Anfragen</translation>
+    </message>
+    <message>
+        <source>inferences</source>
+        <translation>Inferenzen</translation>
+    </message>
+    <message>
+        <source>by the plan</source>
+        <translation>vom Plan</translation>
+    </message>
+    <message>
+        <source>not comparable now</source>
+        <translation>gerade nicht vergleichbar</translation>
+    </message>
+    <message>
+        <source>too few requests</source>
+        <translation>zu wenige Anfragen</translation>
+    </message>
+    <message>
+        <source>of the last minute</source>
+        <translation>der letzten Minute</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sent again</source>
+        <translation>
+            <numerusform>%n noch einmal gesendet</numerusform>
+            <numerusform>%n noch einmal gesendet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n misslungen</numerusform>
+            <numerusform>%n misslungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>▼ %1</source>
+        <translation>▼ %1</translation>
+    </message>
+    <message>
+        <source>the client went away</source>
+        <translation>der Client ging weg</translation>
+    </message>
+    <message>
+        <source>since the start</source>
+        <translation>seit dem Start</translation>
+    </message>
+    <message>
+        <source>of the prediction</source>
+        <translation>der Vorhersage</translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::Figures</name>
     <message>
         <source>%1 inferences/s</source>
@@ -628,6 +810,57 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Go to Consumer</source>
         <translation>Zum Verbraucher</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::HealthTableModel</name>
+    <message>
+        <source>▲ up</source>
+        <translation>▲ läuft</translation>
+    </message>
+    <message>
+        <source>▼ down</source>
+        <translation>▼ ausgefallen</translation>
+    </message>
+    <message>
+        <source>-</source>
+        <translation>-</translation>
+    </message>
+    <message>
+        <source>%1 uses %2 now and used %3 at most. The plan expects %4 of %5.</source>
+        <translation>%1 braucht jetzt %2 und brauchte höchstens %3. Der Plan erwartet %4 von %5.</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Memory now</source>
+        <translation>Speicher jetzt</translation>
+    </message>
+    <message>
+        <source>Peak</source>
+        <translation>Spitze</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>Vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
     </message>
 </context>
 <context>
@@ -960,6 +1193,26 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>bottleneck · %1</source>
         <translation>Engpass · %1</translation>
     </message>
+    <message>
+        <source>▼ %1</source>
+        <translation>▼ %1</translation>
+    </message>
+    <message>
+        <source>down</source>
+        <translation>ausgefallen</translation>
+    </message>
+    <message>
+        <source>-</source>
+        <translation>-</translation>
+    </message>
+    <message>
+        <source>(%1)</source>
+        <translation>(%1)</translation>
+    </message>
+    <message>
+        <source>%1: measured %2, predicted %3, %4</source>
+        <translation>%1: gemessen %2, vorhergesagt %3, %4</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::Legend</name>
@@ -1064,6 +1317,49 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Carries</source>
         <translation>Trägt</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::LiveRelease</name>
+    <message>
+        <source>The gateway answers again.</source>
+        <translation>Das Gateway antwortet wieder.</translation>
+    </message>
+    <message>
+        <source>The gateway does not answer. Trying again.</source>
+        <translation>Das Gateway antwortet nicht. Es wird weiter versucht.</translation>
+    </message>
+    <message>
+        <source>Deploying was cancelled. Nothing of it is left.</source>
+        <translation>Das Ausbringen wurde abgebrochen. Nichts davon ist übrig.</translation>
+    </message>
+    <message>
+        <source>Cannot deploy. %1. Nothing of it is left; mend the cause and deploy again.</source>
+        <translation>Kann nicht ausbringen. %1. Nichts davon ist übrig; die Ursache beheben und noch einmal ausbringen.</translation>
+    </message>
+    <message>
+        <source>%1 serves.</source>
+        <translation>%1 ist im Dienst.</translation>
+    </message>
+    <message>
+        <source>Cannot remove %1, which ran before. %2. Remove it with millracectl undeploy.</source>
+        <translation>Kann %1, das vorher lief, nicht entfernen. %2. Mit millracectl undeploy entfernen.</translation>
+    </message>
+    <message>
+        <source>Cannot start what is down. %1. Try again, or stop the release.</source>
+        <translation>Kann Ausgefallenes nicht starten. %1. Noch einmal versuchen oder das Release anhalten.</translation>
+    </message>
+    <message>
+        <source>Cannot stop the release. %1. Try again.</source>
+        <translation>Kann das Release nicht anhalten. %1. Noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>%1 was stopped. Nothing of it is left.</source>
+        <translation>%1 wurde angehalten. Nichts davon ist übrig.</translation>
+    </message>
+    <message>
+        <source>The test requests ended. %1. Start them again when the release serves.</source>
+        <translation>Die Testanfragen endeten. %1. Neu starten, sobald das Release im Dienst ist.</translation>
     </message>
 </context>
 <context>
@@ -1387,6 +1683,18 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>&lt;h3&gt;Millrace %1&lt;/h3&gt;&lt;p&gt;Cuts a neural network into pipeline stages and places them on small, unlike computers so that the slowest stage or link is as fast as it can be.&lt;/p&gt;&lt;p&gt;Free software under the GNU General Public License, version 3 or later.&lt;/p&gt;</source>
         <translation>&lt;h3&gt;Millrace %1&lt;/h3&gt;&lt;p&gt;Schneidet ein neuronales Netz in Pipeline-Stufen und verteilt sie auf kleine, ungleiche Rechner, so dass die langsamste Stufe oder Verbindung so schnell wie möglich ist.&lt;/p&gt;&lt;p&gt;Freie Software unter der GNU General Public License, Version 3 oder später.&lt;/p&gt;</translation>
     </message>
+    <message>
+        <source>&amp;Deploy</source>
+        <translation>A&amp;usbringen</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>Ausbringen</translation>
+    </message>
+    <message>
+        <source>%1 is still running. Watch shows it.</source>
+        <translation>%1 läuft noch. Beobachten zeigt es.</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::MessageBar</name>
@@ -1400,6 +1708,29 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Overview of the layer graph</source>
         <translation>Übersicht des Schichtgraphen</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ModeBar</name>
+    <message>
+        <source>Modes</source>
+        <translation>Modi</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Planen</translation>
+    </message>
+    <message>
+        <source>Cut the model and place its stages</source>
+        <translation>Das Modell zerlegen und seine Stufen verteilen</translation>
+    </message>
+    <message>
+        <source>Watch</source>
+        <translation>Beobachten</translation>
+    </message>
+    <message>
+        <source>See the plan run, measured beside predicted</source>
+        <translation>Den Plan laufen sehen, gemessen neben vorhergesagt</translation>
     </message>
 </context>
 <context>
@@ -1493,6 +1824,105 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Cannot use &quot;%1&quot;. %2.</source>
         <translation>„%1“ geht nicht. %2.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ReleaseActions</name>
+    <message>
+        <source>&amp;On This Computer</source>
+        <translation>Auf &amp;diesem Computer</translation>
+    </message>
+    <message>
+        <source>Deploy on This Computer</source>
+        <translation>Auf diesem Computer ausbringen</translation>
+    </message>
+    <message>
+        <source>Starts a process for each stage, as slow and as far away as its device</source>
+        <translation>Startet je Stufe einen Prozess, so langsam und so weit entfernt wie ihr Gerät</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel Deploying</source>
+        <translation>Ausbringen a&amp;bbrechen</translation>
+    </message>
+    <message>
+        <source>Start What Is &amp;Down</source>
+        <translation>&amp;Ausgefallenes starten</translation>
+    </message>
+    <message>
+        <source>Send &amp;Test Requests</source>
+        <translation>&amp;Testanfragen senden</translation>
+    </message>
+    <message>
+        <source>Sends random inputs as fast as the pipeline takes them</source>
+        <translation>Sendet zufällige Eingaben, so schnell die Pipeline sie nimmt</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>Holds the picture still; what happens meanwhile is kept</source>
+        <translation>Hält das Bild an; was inzwischen geschieht, bleibt erhalten</translation>
+    </message>
+    <message>
+        <source>Export &amp;Figures…</source>
+        <translation>&amp;Zahlen exportieren …</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Writes what the charts show as a CSV file</source>
+        <translation>Schreibt, was die Diagramme zeigen, als CSV-Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Stop Release</source>
+        <translation>Release an&amp;halten</translation>
+    </message>
+    <message>
+        <source>Ends every process of the release and removes its files</source>
+        <translation>Beendet alle Prozesse des Release und entfernt seine Dateien</translation>
+    </message>
+    <message>
+        <source>Open &amp;Its Model and Cluster</source>
+        <translation>Sein &amp;Modell und seinen Cluster öffnen</translation>
+    </message>
+    <message>
+        <source>Stop &amp;Test Requests</source>
+        <translation>&amp;Testanfragen anhalten</translation>
+    </message>
+    <message>
+        <source>This release runs %1.</source>
+        <translation>Dieses Release führt %1 aus.</translation>
+    </message>
+    <message>
+        <source>This release runs %1, which is not the model that is open.</source>
+        <translation>Dieses Release führt %1 aus; das ist nicht das geöffnete Modell.</translation>
+    </message>
+    <message>
+        <source>This release runs another plan than the one that is open. Deploy again to run the open one.</source>
+        <translation>Dieses Release führt einen anderen Plan als den geöffneten aus. Noch einmal ausbringen, um den geöffneten auszuführen.</translation>
+    </message>
+    <message>
+        <source>take the release&apos;s cluster</source>
+        <translation>Cluster des Release übernehmen</translation>
+    </message>
+    <message>
+        <source>Export Figures</source>
+        <translation>Zahlen exportieren</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>CSV-Dateien (*.csv)</translation>
+    </message>
+    <message>
+        <source>Wrote %1.</source>
+        <translation>%1 wurde geschrieben.</translation>
+    </message>
+    <message>
+        <source>Cannot export the figures. %1. Choose another folder.</source>
+        <translation>Kann die Zahlen nicht exportieren. %1. Einen anderen Ordner wählen.</translation>
     </message>
 </context>
 <context>
@@ -1656,6 +2086,77 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
+    <name>millrace::ui::StepTableModel</name>
+    <message>
+        <source>▶ running</source>
+        <translation>▶ läuft</translation>
+    </message>
+    <message>
+        <source>▶ %1 %</source>
+        <translation>▶ %1 %</translation>
+    </message>
+    <message>
+        <source>✓ %1</source>
+        <translation>✓ %1</translation>
+    </message>
+    <message>
+        <source>✗ failed</source>
+        <translation>✗ misslungen</translation>
+    </message>
+    <message>
+        <source>✗ cancelled</source>
+        <translation>✗ abgebrochen</translation>
+    </message>
+    <message>
+        <source>↶ undone</source>
+        <translation>↶ zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Planen</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>Zerlegen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Warm up</source>
+        <translation>Aufwärmen</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Release</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::TableView</name>
     <message>
         <source>Copy</source>
@@ -1668,6 +2169,220 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>no</source>
         <translation>nein</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::TimeChart</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::WatchCharts</name>
+    <message>
+        <source>Throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+    <message>
+        <source>Stages</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>What is shown of each stage</source>
+        <translation>Was von jeder Stufe gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>Rechnen</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Warten</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>Übertragung</translation>
+    </message>
+    <message>
+        <source>Compute: a run of the stage. Waiting: for its turn, and for the next stage to take the result. Transfer: over each link.</source>
+        <translation>Rechnen: ein Lauf der Stufe. Warten: bis sie an der Reihe ist und bis die nächste Stufe das Ergebnis nimmt. Übertragung: über jede Verbindung.</translation>
+    </message>
+    <message>
+        <source>%1 &gt; %2</source>
+        <translation>%1 &gt; %2</translation>
+    </message>
+    <message>
+        <source>predicted</source>
+        <translation>vorhergesagt</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::WatchEvent</name>
+    <message>
+        <source>The gateway started.</source>
+        <translation>Das Gateway ist gestartet.</translation>
+    </message>
+    <message>
+        <source>%1 is up.</source>
+        <translation>%1 läuft.</translation>
+    </message>
+    <message>
+        <source>%1 is down. Requests wait for it.</source>
+        <translation>%1 ist ausgefallen. Anfragen warten darauf.</translation>
+    </message>
+    <message>
+        <source>Requests under way were sent again.</source>
+        <translation>Anfragen, die unterwegs waren, wurden noch einmal gesendet.</translation>
+    </message>
+    <message>
+        <source>A connection was refused.</source>
+        <translation>Eine Verbindung wurde abgewiesen.</translation>
+    </message>
+    <message>
+        <source>A request failed.</source>
+        <translation>Eine Anfrage misslang.</translation>
+    </message>
+    <message>
+        <source>The release takes no new requests.</source>
+        <translation>Das Release nimmt keine neuen Anfragen an.</translation>
+    </message>
+    <message>
+        <source>A stage</source>
+        <translation>Eine Stufe</translation>
+    </message>
+    <message>
+        <source>Stage %1 on %2</source>
+        <translation>Stufe %1 auf %2</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::WatchFigures</name>
+    <message>
+        <source>Nothing is measured yet. Send requests to see which stage or link is the bottleneck; the plan expects %1.</source>
+        <translation>Noch ist nichts gemessen. Anfragen senden, um zu sehen, welche Stufe oder Verbindung der Engpass ist; der Plan erwartet %1.</translation>
+    </message>
+    <message>
+        <source>Bottleneck now: %1, %2 (predicted %3).</source>
+        <translation>Engpass jetzt: %1, %2 (vorhergesagt %3).</translation>
+    </message>
+    <message>
+        <source>%1 The plan expected %2.</source>
+        <translation>%1 Der Plan erwartete %2.</translation>
+    </message>
+    <message>
+        <source>This computer was too busy: %1 of the emulation&apos;s deadlines passed in the last minute, so measured and predicted cannot be compared.</source>
+        <translation>Dieser Computer war zu beschäftigt: %1 der Fristen der Emulation verstrichen in der letzten Minute; Messung und Vorhersage sind daher nicht vergleichbar.</translation>
+    </message>
+    <message>
+        <source>Everything runs %1 times slower, because this computer is smaller than the cluster; the figures have that divided out.</source>
+        <translation>Alles läuft %1-mal langsamer, weil dieser Computer kleiner ist als der Cluster; aus den Zahlen ist das herausgerechnet.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::WatchPage</name>
+    <message>
+        <source>Nothing runs yet.</source>
+        <translation>Noch läuft nichts.</translation>
+    </message>
+    <message>
+        <source>Deploy the plan on this computer: each stage becomes a process that is as slow and as far away as its device, so that you see the plan at work without the devices.</source>
+        <translation>Den Plan auf diesem Computer ausbringen: Jede Stufe wird ein Prozess, der so langsam und so weit entfernt ist wie ihr Gerät. So ist der Plan auch ohne die Geräte bei der Arbeit zu sehen.</translation>
+    </message>
+    <message>
+        <source>Time that the charts show</source>
+        <translation>Zeit, die die Diagramme zeigen</translation>
+    </message>
+    <message>
+        <source>Time that the charts show; the wheel on a chart changes it, too</source>
+        <translation>Zeit, die die Diagramme zeigen; das Mausrad auf einem Diagramm ändert sie auch</translation>
+    </message>
+    <message>
+        <source>1 minute</source>
+        <translation>1 Minute</translation>
+    </message>
+    <message>
+        <source>5 minutes</source>
+        <translation>5 Minuten</translation>
+    </message>
+    <message>
+        <source>15 minutes</source>
+        <translation>15 Minuten</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>6 hours</source>
+        <translation>6 Stunden</translation>
+    </message>
+    <message>
+        <source>1 day</source>
+        <translation>1 Tag</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>▶ starting</source>
+        <translation>▶ startet</translation>
+    </message>
+    <message>
+        <source>▲ serving</source>
+        <translation>▲ im Dienst</translation>
+    </message>
+    <message>
+        <source>▼ interrupted: requests wait</source>
+        <translation>▼ unterbrochen: Anfragen warten</translation>
+    </message>
+    <message>
+        <source>● draining</source>
+        <translation>● läuft aus</translation>
+    </message>
+    <message>
+        <source>Since %1, in %2</source>
+        <translation>Seit %1, in %2</translation>
+    </message>
+    <message>
+        <source>▶ connecting…</source>
+        <translation>▶ verbindet …</translation>
+    </message>
+    <message>
+        <source>■ stopping…</source>
+        <translation>■ hält an …</translation>
+    </message>
+    <message>
+        <source>▶ starting what is down…</source>
+        <translation>▶ startet Ausgefallenes …</translation>
+    </message>
+    <message numerus="yes">
+        <source>▼ gateway does not answer; %n process(es) ended</source>
+        <translation>
+            <numerusform>▼ Gateway antwortet nicht; %n Prozess endete</numerusform>
+            <numerusform>▼ Gateway antwortet nicht; %n Prozesse endeten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>▼ gateway does not answer; trying again</source>
+        <translation>▼ Gateway antwortet nicht; es wird weiter versucht</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>Deploying on this computer</source>
+        <translation>Ausbringen auf diesem Computer</translation>
     </message>
 </context>
 </TS>

@@ -38,6 +38,23 @@ memory %4 of %5</numerusform>
     </message>
 </context>
 <context>
+    <name>millrace::ui::FigureTiles</name>
+    <message numerus="yes">
+        <source>%n sent again</source>
+        <translation>
+            <numerusform>%n sent again</numerusform>
+            <numerusform>%n sent again</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::FindField</name>
     <message numerus="yes">
         <source>%n found</source>
@@ -91,6 +108,16 @@ memory %4 of %5</numerusform>
         <translation>
             <numerusform>%1 of %n device used</numerusform>
             <numerusform>%1 of %n devices used</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::WatchPage</name>
+    <message numerus="yes">
+        <source>▼ gateway does not answer; %n process(es) ended</source>
+        <translation>
+            <numerusform>▼ gateway does not answer; %n process ended</numerusform>
+            <numerusform>▼ gateway does not answer; %n processes ended</numerusform>
         </translation>
     </message>
 </context>

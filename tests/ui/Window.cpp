@@ -32,6 +32,18 @@ public:
         if (m_answers->unsaved)
             then(*m_answers->unsaved);
     }
+    void releaseRuns(QWidget*, const QString&, Then<ui::RunningAnswer> then) override
+    {
+        m_answers->asked << QStringLiteral("releaseRuns");
+        if (m_answers->running)
+            then(*m_answers->running);
+    }
+    void deploying(QWidget*, Then<ui::DeployingAnswer> then) override
+    {
+        m_answers->asked << QStringLiteral("deploying");
+        if (m_answers->mayCancelDeploying)
+            then(ui::DeployingAnswer::Cancel);
+    }
     void text(QWidget*, const QString&, const QString&, const QString&, Then<QString> then) override
     {
         answer(QStringLiteral("text"), m_answers->name, then);
@@ -105,6 +117,7 @@ void failOnWarnings()
 void useOwnCache(const QTemporaryDir& folder)
 {
     qputenv("MILLRACE_CACHE", folder.path().toUtf8());
+    qputenv("MILLRACE_STATE", folder.filePath(QStringLiteral("state")).toUtf8());
 }
 
 } // namespace millrace::test

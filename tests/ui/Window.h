@@ -17,6 +17,8 @@ namespace millrace::test
 struct Answers {
     QString file, folder, name;
     std::optional<ui::UnsavedAnswer> unsaved;
+    std::optional<ui::RunningAnswer> running;
+    bool mayCancelDeploying = false;
     std::map<std::string, std::int64_t> dimensions;
     QStringList asked; ///< "unsaved", "dimensions batch,width", ... in order
 };
@@ -50,7 +52,8 @@ private:
 /// Fails the running test on any Qt warning but what the offscreen platform itself says.
 void failOnWarnings();
 
-/// Points the cache at a folder of this process. To be called before the first window.
+/// Points the cache and the releases at a folder of this process. To be called before the first
+/// window.
 void useOwnCache(const QTemporaryDir& folder);
 
 } // namespace millrace::test

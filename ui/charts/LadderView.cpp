@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/LadderView.h"
 
-#include "ui/models/DevicePalette.h"
 #include "ui/models/Figures.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QPainterPath>
 #include <QScrollBar>
 #include <QToolTip>
 
@@ -30,9 +28,11 @@ Selected selectedBy(const LadderRow& row)
 
 QString tip(const LadderRow& row)
 {
-    return QString(row.name + u": " + figure(row.predicted) + u", " + row.detail + u'\n' +
-                   row.advice)
-        .trimmed();
+    QString first = QString(row.name + u": " + figure(row.predicted) + u", " + row.detail);
+    if (row.measured)
+        first = LadderView::tr("%1: measured %2, predicted %3, %4")
+                    .arg(row.name, figure(*row.measured), figure(row.predicted), row.detail);
+    return QString(first + u'\n' + row.advice).trimmed();
 }
 
 } // namespace
@@ -52,7 +52,25 @@ LadderView::LadderView(QWidget* parent) : QAbstractScrollArea(parent)
 void LadderView::setSnapshot(const Snapshot& snapshot)
 {
     m_snapshot = snapshot;
-    m_rows = ladderRows(snapshot);
+    showRows(ladderRows(snapshot), Shows::Predicted);
+}
+
+void LadderView::setFigures(const WatchFigures& figures)
+{
+    showRows(measuredRows(m_snapshot, figures), Shows::Measured);
+}
+
+/// The axis of measured bars moves in steps, so that it does not tremble with them.
+void LadderView::showRows(std::vector<LadderRow> rows, Shows shows)
+{
+    m_rows = std::move(rows);
+    m_shows = shows;
+    m_end = m_snapshot.plan ? m_snapshot.plan->bottleneckTime : Seconds{};
+    constexpr double kStep = 1.1;
+    const Seconds planned = m_end;
+    for (const LadderRow& row : m_rows)
+        while (row.measured && row.measured->value > m_end.value && planned.value > 0)
+            m_end = m_end * kStep;
     updateScrollBar();
     viewport()->update();
 }
@@ -86,7 +104,9 @@ LadderView::Columns LadderView::columns() const
         widest = std::max(widest, metrics.horizontalAdvance(row.name));
     const int end = viewport()->width() - kPad;
     const int name = std::min(widest + 24, end / 3);
-    const int figures = metrics.horizontalAdvance(QStringLiteral("000.0 ms")) + kPad;
+    const QString figure = m_shows == Shows::Measured ? QStringLiteral("000.0 ms (000.0 ms)")
+                                                      : QStringLiteral("000.0 ms");
+    const int figures = metrics.horizontalAdvance(figure) + kPad;
     return {kPad, kPad + name + kPad, std::max(kPad + name + 60, end - figures), end};
 }
 
@@ -115,111 +135,6 @@ void LadderView::updateScrollBar()
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(rowHeight());
     verticalScrollBar()->setRange(0, std::max(0, needed - viewport()->height()));
-}
-
-void LadderView::paintEmpty(QPainter& painter) const
-{
-    QString words = tr("The ladder shows each stage's and link's time once there is a plan.");
-    if (m_snapshot.planning)
-        words = tr("Searching a plan\u2026");
-    else if (m_snapshot.plan)
-        words = tr("There is no feasible plan. The Problems tab says why.");
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.drawText(viewport()->rect().adjusted(kPad, kPad, -kPad, -kPad),
-                     Qt::AlignCenter | Qt::TextWordWrap, words);
-}
-
-void LadderView::paintAxis(QPainter& painter) const
-{
-    const Columns at = columns();
-    const Seconds longest = m_snapshot.plan->bottleneckTime;
-    const QRect line(0, 0, viewport()->width(), rowHeight());
-    painter.fillRect(line, palette().base());
-    painter.setPen(palette().color(QPalette::PlaceholderText));
-    constexpr int kTicks = 4;
-    for (int tick = 0; tick <= kTicks; ++tick) {
-        const int x = at.bar + (at.barEnd - at.bar) * tick / kTicks;
-        const QString label =
-            tick == 0 ? QStringLiteral("0") : figure(longest * (double(tick) / kTicks));
-        const int width = painter.fontMetrics().horizontalAdvance(label);
-        if (tick % 2 == 0 || at.barEnd - at.bar > 320)
-            painter.drawText(std::min(x - width / 2, at.end - width), 0, width + 2, rowHeight(),
-                             Qt::AlignVCenter, label);
-        painter.drawLine(x, rowHeight() - 4, x, rowHeight());
-    }
-}
-
-void LadderView::paintRow(QPainter& painter, int index) const
-{
-    const LadderRow& row = m_rows[static_cast<std::size_t>(index)];
-    const QRect rect = rowRect(index);
-    const Columns at = columns();
-    if (isSelected(row)) {
-        QColor wash = palette().color(QPalette::Highlight);
-        wash.setAlpha(60);
-        painter.fillRect(rect, wash);
-    }
-    QFont font = painter.font();
-    font.setBold(row.bottleneck);
-    painter.setFont(font);
-    painter.setPen(palette().color(QPalette::Text));
-    if (row.kind == LadderKind::Compute) {
-        painter.fillRect(QRect(at.name, rect.top() + 5, 8, rect.height() - 10),
-                         DevicePalette(palette()).color(*row.from));
-    } else {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        const int y = rect.center().y();
-        painter.drawLine(at.name, y, at.name + 8, y);
-        painter.setPen(palette().color(QPalette::Text));
-    }
-    const QRect nameRect(at.name + 14, rect.top(), at.bar - at.name - 20, rect.height());
-    painter.drawText(nameRect, Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(row.name, Qt::ElideMiddle, nameRect.width()));
-
-    paintBar(painter, row, rect);
-    font.setBold(false);
-    painter.setFont(font);
-}
-
-void LadderView::paintBar(QPainter& painter, const LadderRow& row, const QRect& rect) const
-{
-    const Columns at = columns();
-    const DevicePalette colours(palette());
-    const double longest = m_snapshot.plan->bottleneckTime.value;
-    const double share = longest > 0 ? std::min(1.0, row.predicted.value / longest) : 0;
-    const int gap = std::min(4, (rect.height() - painter.fontMetrics().height()) / 2);
-    const QRectF bar(at.bar, rect.top() + gap, std::max(2.0, (at.barEnd - at.bar) * share),
-                     rect.height() - 2 * gap);
-    QPainterPath path;
-    path.addRoundedRect(bar, 2, 2);
-    if (row.kind == LadderKind::Compute)
-        painter.fillPath(path, colours.fill(*row.from));
-    else
-        painter.fillPath(path, QBrush(colours.neutral(), Qt::SolidPattern));
-    if (row.kind == LadderKind::Transfer)
-        painter.fillPath(path, QBrush(palette().color(QPalette::Mid), Qt::BDiagPattern));
-    const QColor edge = row.bottleneck                    ? colours.bottleneck()
-                        : row.kind == LadderKind::Compute ? colours.color(*row.from)
-                                                          : palette().color(QPalette::Mid);
-    painter.strokePath(path, QPen(edge, row.bottleneck ? 2 : 1));
-    if (row.bottleneck)
-        painter.setPen(colours.bottleneck());
-    const QString time = figure(row.predicted);
-    const int textLeft = static_cast<int>(bar.right()) + 6;
-    painter.drawText(QRect(textLeft, rect.top(), at.end - textLeft, rect.height()),
-                     Qt::AlignVCenter, time);
-    // What it carries or runs: inside the bar where it fits, else behind the time.
-    const QString inside = row.bottleneck ? tr("bottleneck \u00b7 %1").arg(row.detail) : row.detail;
-    const int insideWidth = painter.fontMetrics().horizontalAdvance(inside) + 12;
-    painter.setPen(palette().color(QPalette::Text));
-    const int behind = textLeft + painter.fontMetrics().horizontalAdvance(time) + 12;
-    if (insideWidth < bar.width())
-        painter.drawText(bar.adjusted(6, 0, -6, 0), Qt::AlignVCenter, inside);
-    else if (behind + insideWidth < at.end) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(QRect(behind, rect.top(), at.end - behind, rect.height()),
-                         Qt::AlignVCenter, inside);
-    }
 }
 
 void LadderView::paintEvent(QPaintEvent*)

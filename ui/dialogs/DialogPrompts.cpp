@@ -65,6 +65,47 @@ void DialogPrompts::unsaved(QWidget* parent, const QString& name, Then<UnsavedAn
     box->open();
 }
 
+void DialogPrompts::releaseRuns(QWidget* parent, const QString& name, Then<RunningAnswer> then)
+{
+    auto* box = new QMessageBox(QMessageBox::Question, QMessageBox::tr("A Release Runs"),
+                                QMessageBox::tr("%1 is running. Keep it running?").arg(name),
+                                QMessageBox::Cancel, parent);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(QMessageBox::tr("It goes on without this window, and the next start "
+                                            "finds it again. Stopping it ends its processes and "
+                                            "removes its files."));
+    auto* keep = box->addButton(QMessageBox::tr("&Keep Running"), QMessageBox::AcceptRole);
+    auto* stop = box->addButton(QMessageBox::tr("&Stop Release"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(keep);
+    QObject::connect(box, &QMessageBox::buttonClicked, parent,
+                     [then, keep, stop](QAbstractButton* clicked) {
+                         if (clicked == keep)
+                             then(RunningAnswer::KeepRunning);
+                         if (clicked == stop)
+                             then(RunningAnswer::Stop);
+                     });
+    box->open();
+}
+
+void DialogPrompts::deploying(QWidget* parent, Then<DeployingAnswer> then)
+{
+    auto* box = new QMessageBox(
+        QMessageBox::Question, QMessageBox::tr("A Release Is Being Deployed"),
+        QMessageBox::tr("Cancel deploying and close the window?"), QMessageBox::NoButton, parent);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(QMessageBox::tr("What was deployed so far is undone."));
+    auto* cancel =
+        box->addButton(QMessageBox::tr("&Cancel and Close"), QMessageBox::DestructiveRole);
+    box->setDefaultButton(
+        box->addButton(QMessageBox::tr("Go &On Deploying"), QMessageBox::RejectRole));
+    QObject::connect(box, &QMessageBox::buttonClicked, parent,
+                     [then, cancel](QAbstractButton* clicked) {
+                         if (clicked == cancel)
+                             then(DeployingAnswer::Cancel);
+                     });
+    box->open();
+}
+
 void DialogPrompts::text(QWidget* parent, const QString& title, const QString& label,
                          const QString& initial, Then<QString> then)
 {

@@ -14,6 +14,8 @@ public:
     void saveFile(QWidget* parent, const FileQuestion& question, Then<QString> then) override;
     void openFolder(QWidget* parent, const FileQuestion& question, Then<QString> then) override;
     void unsaved(QWidget* parent, const QString& name, Then<UnsavedAnswer> then) override;
+    void releaseRuns(QWidget* parent, const QString& name, Then<RunningAnswer> then) override;
+    void deploying(QWidget* parent, Then<DeployingAnswer> then) override;
     void text(QWidget* parent, const QString& title, const QString& label, const QString& initial,
               Then<QString> then) override;
     void dimensions(QWidget* parent, const QString& model, const QStringList& names,

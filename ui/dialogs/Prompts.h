@@ -24,6 +24,8 @@ struct FileQuestion {
 };
 
 enum class UnsavedAnswer { Save, Discard };
+enum class RunningAnswer { KeepRunning, Stop };
+enum class DeployingAnswer { Cancel };
 
 /// GUI thread only; outlives the windows that ask.
 class Prompts
@@ -38,6 +40,10 @@ public:
     virtual void openFolder(QWidget* parent, const FileQuestion& question, Then<QString> then) = 0;
     /// Unsaved edits are about to go; not answered: cancel.
     virtual void unsaved(QWidget* parent, const QString& name, Then<UnsavedAnswer> then) = 0;
+    /// The window is about to close while a release runs; not answered: it stays open.
+    virtual void releaseRuns(QWidget* parent, const QString& name, Then<RunningAnswer> then) = 0;
+    /// The same while one is being deployed; not answered: it goes on.
+    virtual void deploying(QWidget* parent, Then<DeployingAnswer> then) = 0;
     virtual void text(QWidget* parent, const QString& title, const QString& label,
                       const QString& initial, Then<QString> then) = 0;
     /// Values for a model's free dimensions, each at least 1.

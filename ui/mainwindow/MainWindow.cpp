@@ -8,8 +8,10 @@
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MessageBar.h"
+#include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ProblemsView.h"
+#include "ui/mainwindow/ReleaseActions.h"
 #include "ui/mainwindow/StatusLine.h"
 #include "ui/mainwindow/TableView.h"
 #include "ui/models/DeviceTableModel.h"
@@ -22,6 +24,7 @@
 #include <QDragEnterEvent>
 #include <QMenu>
 #include <QMimeData>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -30,18 +33,6 @@ namespace millrace::ui
 {
 namespace
 {
-
-// Version of the arrangement of docks: layouts of other versions are not restored.
-constexpr int kLayoutVersion = 1;
-
-QString geometryKey()
-{
-    return QStringLiteral("window/geometry");
-}
-QString layoutKey()
-{
-    return QStringLiteral("window/layout");
-}
 
 QDockWidget* dock(QMainWindow& window, const QString& name, const QString& title, QWidget* content)
 {
@@ -61,14 +52,16 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettin
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_files = new FileActions(
         m_document, *m_prompts, *m_settings, [this] { return windowState(); }, this);
+    m_releases = new ReleaseActions(m_document, m_live, *m_prompts, this);
     makeViews();
     makeDocks();
+    makeModes();
     makeMenus();
     makeToolBar();
     connectDocument();
     connectTables();
+    connectReleases();
     resize(1280, 800);
-    m_firstLayout = saveState(kLayoutVersion);
     restoreLayout();
     showSnapshot(m_document.snapshot());
     updateTitle();
@@ -78,6 +71,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettin
 MainWindow::~MainWindow()
 {
     m_document.disconnect();
+    m_live.disconnect();
+    m_document.loadJob().disconnect();
     m_document.undoStack().disconnect();
     m_selection.disconnect();
     qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
@@ -121,7 +116,9 @@ void MainWindow::makeViews()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_message);
-    layout->addWidget(m_graph, 1);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_graph);
+    layout->addWidget(m_pages, 1);
     setCentralWidget(centre);
 }
 
@@ -266,6 +263,7 @@ void MainWindow::updateTitle()
 
 void MainWindow::start(const StartRequest& request)
 {
+    m_live.findRunning();
     if (request.file.isEmpty())
         return m_document.openExample();
     if (!request.cluster.isEmpty() && !m_document.beginWithCluster(request.cluster.toStdString()))
@@ -339,31 +337,6 @@ void MainWindow::setWindowState(const Json& state)
     if (const auto found = state.find("colour_mode");
         found != state.end() && found->is_number_integer())
         chooseColourMode(found->get<int>());
-}
-
-void MainWindow::restoreLayout()
-{
-    restoreGeometry(m_settings->value(geometryKey()).toByteArray());
-    restoreState(m_settings->value(layoutKey()).toByteArray(), kLayoutVersion);
-}
-
-void MainWindow::resetLayout()
-{
-    restoreState(m_firstLayout, kLayoutVersion);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event)
-{
-    if (!m_mayClose && m_document.isModified()) {
-        event->ignore();
-        return m_files->whenSaved([this] {
-            m_mayClose = true;
-            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
-        });
-    }
-    m_settings->setValue(geometryKey(), saveGeometry());
-    m_settings->setValue(layoutKey(), saveState(kLayoutVersion));
-    event->accept();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)

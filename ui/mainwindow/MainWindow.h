@@ -5,6 +5,7 @@
 #include "ui/dialogs/Prompts.h"
 #include "ui/mainwindow/Theme.h"
 #include "ui/models/Document.h"
+#include "ui/models/LiveRelease.h"
 #include "ui/models/Selection.h"
 
 #include <QMainWindow>
@@ -13,6 +14,7 @@
 #include <memory>
 
 class QActionGroup;
+class QStackedWidget;
 class QTabWidget;
 
 namespace millrace::ui
@@ -28,12 +30,16 @@ class LadderView;
 class LinkTableModel;
 class LogView;
 class MessageBar;
+class ModeBar;
 class PlanBar;
 class ProblemsView;
+class ReleaseActions;
 class ScenarioTableModel;
 class StageTableModel;
 class StatusLine;
 class TableView;
+class WatchPage;
+enum class Mode;
 
 /// What the command line asks the window to open.
 struct StartRequest {
@@ -53,6 +59,7 @@ public:
     void start(const StartRequest& request);
     [[nodiscard]] Document& document() { return m_document; }
     [[nodiscard]] Selection& selection() { return m_selection; }
+    [[nodiscard]] LiveRelease& liveRelease() { return m_live; }
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -67,11 +74,16 @@ private:
     void makeEditMenu();
     void makeViewMenu();
     void makePlanMenu();
+    void makeDeployMenu();
     void makeHelpMenu();
     void makeToolBar();
     void connectDocument();
     void connectTables();
+    void makeModes();
+    void showMode(Mode mode);
+    void connectReleases();
     void restoreLayout();
+    void keepLayout();
     void resetLayout();
     void addDevice();
     void removeSelectedDevice();
@@ -92,9 +104,14 @@ private:
     std::unique_ptr<Prompts> m_prompts;
     std::unique_ptr<QSettings> m_settings;
     Document m_document;
+    LiveRelease m_live;
     Selection m_selection;
     ThemeSwitch m_theme;
     FileActions* m_files;
+    ReleaseActions* m_releases;
+    ModeBar* m_modes;
+    WatchPage* m_watch;
+    QStackedWidget* m_pages; ///< one for each mode
     MessageBar* m_message;
     GraphView* m_graph;
     ClusterView* m_cluster;
@@ -113,6 +130,7 @@ private:
     FindField* m_find;
     QActionGroup* m_colourModes;
     QByteArray m_firstLayout;
+    QByteArray m_planLayout; ///< while another mode hides the docks
     bool m_mayClose = false;
     bool m_fellBack = false;        ///< to the example, because nothing else could be opened
     bool m_infeasibleShown = false; ///< the message bar says why there is no plan

@@ -4,7 +4,9 @@
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MainWindow.h"
+#include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
+#include "ui/mainwindow/ReleaseActions.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -51,6 +53,7 @@ void MainWindow::makeMenus()
     makeEditMenu();
     makeViewMenu();
     makePlanMenu();
+    makeDeployMenu();
     makeHelpMenu();
 }
 
@@ -125,6 +128,8 @@ void MainWindow::chooseColourMode(int mode)
 void MainWindow::makeViewMenu()
 {
     QMenu& menu = *menuBar()->addMenu(tr("&View"));
+    menu.addActions(m_modes->modeActions());
+    menu.addSeparator();
     add(menu, QStringLiteral("fit"), tr("&Fit Graph"), QKeySequence(QStringLiteral("Ctrl+9")),
         [this] { m_graph->fit(); })
         ->setIcon(icon("fit"));
@@ -213,6 +218,11 @@ void MainWindow::makePlanMenu()
         [this] { m_document.removeScenario(); });
 }
 
+void MainWindow::makeDeployMenu()
+{
+    m_releases->fill(*menuBar()->addMenu(tr("&Deploy")));
+}
+
 void MainWindow::makeHelpMenu()
 {
     QMenu& menu = *menuBar()->addMenu(tr("&Help"));
@@ -246,6 +256,7 @@ void MainWindow::makeToolBar()
     bar->addWidget(m_planBar);
     bar->addSeparator();
     put("measure", tr("Measure"));
+    put("deployHere", tr("Deploy"));
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);

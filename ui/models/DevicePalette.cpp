@@ -53,6 +53,11 @@ QColor DevicePalette::bottleneck() const
     return m_dark ? QColor(0xff, 0x6b, 0x60) : QColor(0xc6, 0x28, 0x28);
 }
 
+QColor DevicePalette::good() const
+{
+    return m_dark ? QColor(0x4f, 0xc0, 0x8d) : QColor(0x00, 0x7a, 0x55);
+}
+
 QColor DevicePalette::neutral() const
 {
     return m_dark ? QColor(0x4a, 0x4d, 0x52) : QColor(0xe4, 0xe6, 0xe9);

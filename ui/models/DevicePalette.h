@@ -23,6 +23,7 @@ public:
     fill(DeviceId device) const; ///< softer, for areas behind text; with pattern from the ninth on
     [[nodiscard]] QColor textOn(DeviceId device) const; ///< readable on color()
     [[nodiscard]] QColor bottleneck() const;            ///< the one red
+    [[nodiscard]] QColor good() const;                  ///< serves, is up
     [[nodiscard]] QColor neutral() const;               ///< layers without a device
 
 private:

@@ -14,6 +14,8 @@ struct Tr {
     Q_DECLARE_TR_FUNCTIONS(millrace::ui::Figures)
 };
 
+} // namespace
+
 QString threeDigits(double value)
 {
     if (!std::isfinite(value))
@@ -23,8 +25,6 @@ QString threeDigits(double value)
     const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
     return QString::number(value, 'f', std::max(0, 2 - magnitude));
 }
-
-} // namespace
 
 QString figure(Bytes bytes)
 {

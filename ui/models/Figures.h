@@ -10,6 +10,7 @@ namespace millrace::ui
 {
 
 /// Figures as the window writes them: three significant digits and a unit.
+[[nodiscard]] QString threeDigits(double value); ///< without a unit
 [[nodiscard]] QString figure(Bytes bytes);
 [[nodiscard]] QString figure(Seconds seconds);
 [[nodiscard]] QString figure(BitsPerSecond bandwidth);

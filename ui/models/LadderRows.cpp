@@ -22,6 +22,7 @@ LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
     const plan::Stage& stage = snapshot.plan->stages[index];
     LadderRow row;
     row.kind = LadderKind::Compute;
+    row.index = index;
     row.name = text(snapshot.problem->devices[stage.device.index()].name);
     row.detail = Tr::tr("%n layer(s)", nullptr, static_cast<int>(stage.layers.size()));
     row.from = stage.device;
@@ -30,13 +31,15 @@ LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
     return row;
 }
 
-LadderRow transferRow(const Snapshot& snapshot, const plan::Hop& hop)
+LadderRow transferRow(const Snapshot& snapshot, std::size_t index)
 {
+    const plan::Hop& hop = snapshot.plan->hops[index];
     const auto name = [&snapshot](DeviceId device) {
         return text(snapshot.problem->devices[device.index()].name);
     };
     LadderRow row;
     row.kind = LadderKind::Transfer;
+    row.index = index;
     row.name = QString(name(*hop.from) + u" > " + name(*hop.to));
     row.from = hop.from;
     row.to = hop.to;
@@ -69,7 +72,7 @@ std::vector<LadderRow> ladderRows(const Snapshot& snapshot)
     };
     for (std::size_t k = 0; k < plan.hops.size(); ++k) {
         if (plan.hops[k].from && plan.hops[k].to) {
-            rows.push_back(transferRow(snapshot, plan.hops[k]));
+            rows.push_back(transferRow(snapshot, k));
             rows.back().bottleneck = isBottleneck(true, k);
         }
         if (k < plan.stages.size()) {

@@ -15,13 +15,16 @@ enum class LadderKind { Compute, Transfer };
 /// One rung of the bottleneck ladder: a stage's compute or a hop's transfer.
 struct LadderRow {
     LadderKind kind = LadderKind::Compute;
+    std::size_t index = 0;        ///< of the stage or hop in the plan
     QString name;                 ///< "pi-3" or "pi-3 > nuc"
     QString detail;               ///< "42 layers" or "1.20 MiB at 54 Mbit/s"
     std::optional<DeviceId> from; ///< of a transfer; the stage's device of a compute row
     std::optional<DeviceId> to;   ///< of a transfer
     Seconds predicted;
+    std::optional<Seconds> measured; ///< while a release of the plan is watched
     bool bottleneck = false;
-    QString advice; ///< what would shorten it, one sentence
+    bool isDown = false; ///< its stage does not answer
+    QString advice;      ///< what would shorten it, one sentence
     bool operator==(const LadderRow&) const = default;
 };
 

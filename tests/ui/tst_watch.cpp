@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Watch mode of the real window against a real release on this computer.
+#include "deploy/Process.h"
+#include "support/OnnxBuilder.h"
+#include "ui/Window.h"
+#include "ui/charts/LadderView.h"
+#include "ui/charts/TimeChart.h"
+#include "ui/mainwindow/ModeBar.h"
+#include "ui/watch/WatchPage.h"
+
+#include <QAction>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QLabel>
+#include <QTableView>
+
+#include <signal.h>
+
+namespace millrace
+{
+
+using test::Window;
+using ui::LiveRelease;
+
+namespace
+{
+
+constexpr int kSlow = 60000; // sanitizers on a busy machine
+
+/// Each of three devices can hold one convolution only; an answer comes every 50 ms.
+const char* const kCluster = R"(millrace: cluster/1
+devices:
+  - {name: gate, stages: false}
+  - {name: a, memory: 33.5 MiB, speed: 0.2}
+  - {name: b, memory: 33.5 MiB, speed: 0.3}
+  - {name: c, memory: 33.5 MiB, speed: 0.4}
+links:
+  default: {bandwidth: 1 Mbit/s, delay: 1 ms}
+gateway: {device: gate}
+)";
+
+void writeModel(const QString& path)
+{
+    test::OnnxBuilder builder;
+    const test::Attributes padded = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
+    builder.input("x", {1, 176, 3, 3});
+    for (const char* name : {"w1", "w2", "w3"})
+        builder.weight(name, {176, 176, 3, 3});
+    builder.node("Conv", {"x", "w1"}, {"a"}, padded).node("Relu", {"a"}, {"b"});
+    builder.node("Conv", {"b", "w2"}, {"c"}, padded).node("Relu", {"c"}, {"d"});
+    builder.node("Conv", {"d", "w3"}, {"e"}, padded).node("Relu", {"e"}, {"y"});
+    builder.output("y").save(path.toStdString());
+}
+
+} // namespace
+
+class TestWatch : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_cache, m_folder;
+    int m_number = 0;
+
+    QString file(const char* name) { return m_folder.filePath(QLatin1String(name)); }
+    QString settings()
+    {
+        return m_folder.filePath(QStringLiteral("settings%1.ini").arg(++m_number));
+    }
+    [[nodiscard]] std::vector<deploy::ProcessId> processes() const
+    {
+        return deploy::processesNaming(m_cache.filePath(QStringLiteral("state")).toStdString());
+    }
+    [[nodiscard]] QStringList releaseFolders() const
+    {
+        return QDir(m_cache.filePath(QStringLiteral("state/releases")))
+            .entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    }
+
+    void open(Window& window)
+    {
+        window->liveRelease().setRunner(MILLRACE_BIN "/millrace-stage");
+        window->start({file("small.onnx"), file("cluster.yaml"), {}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+    }
+    void deployed(Window& window)
+    {
+        open(window);
+        window.trigger("deployHere");
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(window), kSlow);
+    }
+    static bool isServing(Window& window)
+    {
+        LiveRelease& live = window->liveRelease();
+        return live.work() == LiveRelease::Work::None && live.status() &&
+               live.status()->state == runtime::ServiceState::Serving;
+    }
+    void send(Window& window)
+    {
+        window.trigger("sendRequests");
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().status()->answered > 20, kSlow);
+    }
+    static QString label(Window& window, const char* name)
+    {
+        return window.child<QLabel>(name)->text();
+    }
+    static QStringList events(Window& window)
+    {
+        QStringList texts;
+        const auto* model = window.child<QTableView>("eventTable")->model();
+        for (int row = 0; row < model->rowCount(); ++row)
+            texts << model->index(row, ui::EventTableModel::Text).data().toString();
+        return texts;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        test::useOwnCache(m_cache);
+        writeModel(file("small.onnx"));
+        QFile cluster(file("cluster.yaml"));
+        QVERIFY(cluster.open(QIODevice::WriteOnly));
+        cluster.write(kCluster);
+    }
+    void init() { test::failOnWarnings(); }
+    void cleanup()
+    {
+        deploy::endProcesses(processes(), std::chrono::seconds(2));
+        QDir(m_cache.filePath(QStringLiteral("state"))).removeRecursively();
+    }
+
+    void modesHideAndBringBackTheDocks()
+    {
+        Window window(settings());
+        auto* modes = window->findChild<ui::ModeBar*>();
+        auto* ladder = window.child<QWidget>("ladderDock");
+        QVERIFY(ladder->isVisible());
+        window.trigger("mode_watch");
+        QCOMPARE(modes->mode(), ui::Mode::Watch);
+        QVERIFY(!ladder->isVisible());
+        QVERIFY(window.child<QWidget>("watchEmpty")->isVisible());
+        QVERIFY(window.child<QWidget>("emptyDeploy")->isVisible());
+        window.trigger("mode_plan");
+        QVERIFY(ladder->isVisible());
+    }
+
+    void deploysWatchesAndLeavesNothing()
+    {
+        Window window(settings());
+        deployed(window);
+        QCOMPARE(window->findChild<ui::ModeBar*>()->mode(), ui::Mode::Watch);
+        QCOMPARE(window.snapshot().times->source, plan::TimesSource::Measured);
+        QVERIFY(window.child<QWidget>("watchLive")->isVisible());
+        QCOMPARE(processes().size(), std::size_t{4});
+        send(window);
+        QTRY_VERIFY_WITH_TIMEOUT(label(window, "tileThroughput").endsWith(QStringLiteral(" /s")) &&
+                                     label(window, "tileRatio").endsWith(QStringLiteral(" %")),
+                                 kSlow);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            label(window, "bottleneckSentence").startsWith(QStringLiteral("Bottleneck now: ")),
+            kSlow);
+        const auto* ladder = window.child<ui::LadderView>("watchLadder");
+        QCOMPARE(ladder->rows().size(), std::size_t{7});
+        for (const ui::LadderRow& row : ladder->rows())
+            QVERIFY(row.measured);
+        const auto* chart = window.child<ui::TimeChart>("stageChart");
+        QTRY_VERIFY_WITH_TIMEOUT(chart->lines().size() == 3 && !chart->lines()[0].runs.empty(),
+                                 kSlow);
+        QVERIFY(label(window, "planNote").isEmpty());
+
+        window.answers().file = file("figures.csv");
+        window.trigger("exportFigures");
+        QFile csv(file("figures.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QVERIFY(csv.readAll().count("\r\n") > 3);
+
+        window.trigger("sendRequests");
+        QTRY_VERIFY_WITH_TIMEOUT(!window->liveRelease().isSending(), kSlow);
+        QTRY_COMPARE_WITH_TIMEOUT(window->liveRelease().status()->inFlight, std::uint64_t{0},
+                                  kSlow);
+        QCOMPARE(window->liveRelease().status()->lost, std::uint64_t{0});
+        window.trigger("stopRelease");
+        QTRY_VERIFY_WITH_TIMEOUT(!window->liveRelease().release(), kSlow);
+        QVERIFY(processes().empty());
+        QVERIFY(releaseFolders().isEmpty());
+        QVERIFY(window.child<QWidget>("watchEmpty")->isVisible());
+    }
+
+    void pausedPictureStandsStill()
+    {
+        Window window(settings());
+        deployed(window);
+        send(window);
+        window.trigger("pauseWatch");
+        const QString answered = label(window, "tileAnswered");
+        const std::uint64_t then = window->liveRelease().status()->answered;
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().status()->answered > then + 10, kSlow);
+        QCOMPARE(label(window, "tileAnswered"), answered);
+        window.trigger("pauseWatch");
+        QVERIFY(label(window, "tileAnswered") != answered);
+    }
+
+    void killedStageShowsWithinASecondAndIsStartedAgain()
+    {
+        Window window(settings());
+        deployed(window);
+        send(window);
+        const deploy::ProcessId killed = window->liveRelease().release()->nodes[1].process;
+        QElapsedTimer timer;
+        timer.start();
+        ::kill(static_cast<pid_t>(killed.pid), SIGKILL);
+        const QString down =
+            QStringLiteral("Stage 2 on %1 is down. Requests wait for it.")
+                .arg(QString::fromStdString(window->liveRelease().release()->nodes[1].device));
+        QTRY_VERIFY_WITH_TIMEOUT(events(window).contains(down), kSlow);
+        qInfo("the lost stage was shown after %lld ms", timer.elapsed());
+        QVERIFY(timer.elapsed() < 3000); // within a second where the machine is free
+        QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("interrupted")));
+        const auto* ladder = window.child<ui::LadderView>("watchLadder");
+        QTRY_VERIFY(ladder->rows()[3].isDown);
+        QTRY_VERIFY(window.child<QAction>("restartDead")->isEnabled());
+
+        window.trigger("restartDead");
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(window), kSlow);
+        const std::uint64_t before = window->liveRelease().status()->answered;
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().status()->answered > before + 20, kSlow);
+        QCOMPARE(window->liveRelease().status()->lost, std::uint64_t{0});
+        QVERIFY(window->liveRelease().isSending());
+    }
+
+    void gatewayThatIsGoneIsSaidAndDialledAgain()
+    {
+        Window window(settings());
+        deployed(window);
+        const deploy::ProcessId gateway = window->liveRelease().release()->nodes.back().process;
+        ::kill(static_cast<pid_t>(gateway.pid), SIGKILL);
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().link() == LiveRelease::Link::Lost, kSlow);
+        QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("does not answer")));
+        QVERIFY(events(window).front().contains(QStringLiteral("does not answer")));
+        window.trigger("restartDead");
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().link() == LiveRelease::Link::Connected,
+                                 kSlow);
+        QVERIFY(events(window).contains(QStringLiteral("The gateway answers again.")));
+    }
+
+    void cancelledDeploymentLeavesNothing()
+    {
+        Window window(settings());
+        open(window);
+        window.trigger("deployHere");
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().work() == LiveRelease::Work::Deploying,
+                                 kSlow);
+        window.trigger("cancelDeploy");
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().work() == LiveRelease::Work::None, kSlow);
+        QVERIFY(!window->liveRelease().release());
+        QVERIFY(processes().empty());
+        QVERIFY(releaseFolders().isEmpty());
+        QVERIFY(window.message().contains(QStringLiteral("cancelled")));
+        QVERIFY(window.child<QAction>("deployHere")->isEnabled());
+    }
+
+    void failedDeploymentSaysWhy()
+    {
+        Window window(settings());
+        open(window);
+        window->liveRelease().setRunner("/nowhere/millrace-stage");
+        window.trigger("deployHere");
+        QTRY_VERIFY_WITH_TIMEOUT(window.message().startsWith(QStringLiteral("Cannot deploy.")),
+                                 kSlow);
+        QVERIFY(window.message().contains(QStringLiteral("/nowhere/millrace-stage")));
+        QVERIFY(releaseFolders().isEmpty());
+    }
+
+    void closingAsksAndKeepsRunningOnes()
+    {
+        const QString kept = settings();
+        QString id;
+        {
+            Window window(kept);
+            deployed(window);
+            send(window);
+            window.answers().unsaved = ui::UnsavedAnswer::Discard;
+            window->close();
+            QVERIFY(window->isVisible()); // dismissed
+            QCOMPARE(window.answers().asked.last(), QStringLiteral("releaseRuns"));
+            id = QString::fromStdString(window->liveRelease().release()->id);
+            window.answers().running = ui::RunningAnswer::KeepRunning;
+            window->close();
+            QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), kSlow);
+        }
+        QCOMPARE(processes().size(), std::size_t{4});
+
+        Window again(kept);
+        open(again);
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(again), kSlow);
+        QCOMPARE(QString::fromStdString(again->liveRelease().release()->id), id);
+        QCOMPARE(again->findChild<ui::ModeBar*>()->mode(), ui::Mode::Watch);
+        QTRY_VERIFY_WITH_TIMEOUT(label(again, "planNote").isEmpty(), kSlow);
+        QCOMPARE(again->liveRelease().status()->lost, std::uint64_t{0});
+        again.answers().running = ui::RunningAnswer::Stop;
+        again.answers().unsaved = ui::UnsavedAnswer::Discard;
+        again->close();
+        QTRY_VERIFY_WITH_TIMEOUT(!again->isVisible(), kSlow);
+        QVERIFY(processes().empty());
+        QVERIFY(releaseFolders().isEmpty());
+    }
+
+    void closingWhileDeployingAsks()
+    {
+        Window window(settings());
+        open(window);
+        window.answers().unsaved = ui::UnsavedAnswer::Discard;
+        window.trigger("deployHere");
+        QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().work() == LiveRelease::Work::Deploying,
+                                 kSlow);
+        window.answers().mayCancelDeploying = true;
+        window.answers().running = ui::RunningAnswer::Stop; // it may have been through already
+        window->close();
+        QVERIFY(window.answers().asked.contains(QStringLiteral("deploying")));
+        QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), kSlow);
+        QVERIFY(processes().empty());
+        QVERIFY(releaseFolders().isEmpty());
+    }
+
+    void releaseOfAnotherModelIsFoundAndSaid()
+    {
+        {
+            Window window(settings());
+            deployed(window);
+            // The window is destroyed without being asked, as if it was killed.
+        }
+        QCOMPARE(processes().size(), std::size_t{4});
+        test::OnnxBuilder other;
+        other.input("x", {1, 4})
+            .node("Relu", {"x"}, {"y"})
+            .output("y")
+            .save(file("other.onnx").toStdString());
+        Window window(settings());
+        window->start({file("other.onnx"), file("cluster.yaml"), {}});
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(window) && window.isIdle(), kSlow);
+        window.trigger("mode_watch");
+        QVERIFY(label(window, "planNote").contains(QStringLiteral("small.onnx")));
+        window.trigger("openReleasePlan");
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned() && label(window, "planNote").isEmpty(), kSlow);
+    }
+};
+
+} // namespace millrace
+
+QTEST_MAIN(millrace::TestWatch)
+#include "tst_watch.moc"

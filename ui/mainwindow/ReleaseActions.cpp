@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/mainwindow/ReleaseActions.h"
+
+#include "base/File.h"
+#include "ui/dialogs/Prompts.h"
+#include "ui/watch/WatchPage.h"
+
+#include <QAction>
+#include <QDateTime>
+#include <QMenu>
+
+#include <algorithm>
+
+namespace millrace::ui
+{
+namespace
+{
+
+using deploy::StepState;
+using Work = LiveRelease::Work;
+
+bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
+{
+    return std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(), b.stages.end(),
+                      [](const plan::Stage& x, const plan::Stage& y) {
+                          return x.device == y.device && x.layers == y.layers;
+                      });
+}
+
+double now()
+{
+    return static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000;
+}
+
+} // namespace
+
+ReleaseActions::ReleaseActions(Document& document, LiveRelease& live, Prompts& prompts,
+                               QWidget* window)
+    : QObject(window), m_document(document), m_live(live), m_prompts(prompts), m_window(window)
+{
+    m_actions.deploy = make("deployHere", tr("&On This Computer"), QStringLiteral("deploy"),
+                            QKeySequence(QStringLiteral("Ctrl+R")));
+    m_actions.deploy->setIconText(tr("Deploy on This Computer"));
+    m_actions.deploy->setToolTip(tr("Starts a process for each stage, as slow and as far away as "
+                                    "its device"));
+    m_actions.cancel = make("cancelDeploy", tr("&Cancel Deploying"), QStringLiteral("stop"), {});
+    m_actions.restart =
+        make("restartDead", tr("Start What Is &Down"), QStringLiteral("deploy"), {});
+    m_actions.send = make("sendRequests", tr("Send &Test Requests"), QStringLiteral("send"),
+                          QKeySequence(QStringLiteral("Ctrl+T")));
+    m_actions.send->setCheckable(true);
+    m_actions.send->setToolTip(tr("Sends random inputs as fast as the pipeline takes them"));
+    m_actions.pause = make("pauseWatch", tr("&Pause"), QStringLiteral("pause"),
+                           QKeySequence(QStringLiteral("Ctrl+P")));
+    m_actions.pause->setCheckable(true);
+    m_actions.pause->setToolTip(tr("Holds the picture still; what happens meanwhile is kept"));
+    m_actions.exportCsv =
+        make("exportFigures", tr("Export &Figures\u2026"), QStringLiteral("export"), {});
+    m_actions.exportCsv->setIconText(tr("Export"));
+    m_actions.exportCsv->setToolTip(tr("Writes what the charts show as a CSV file"));
+    m_actions.stop = make("stopRelease", tr("&Stop Release"), QStringLiteral("stop"), {});
+    m_actions.stop->setToolTip(tr("Ends every process of the release and removes its files"));
+    m_actions.openPlan =
+        make("openReleasePlan", tr("Open &Its Model and Cluster"), QStringLiteral("model"), {});
+    connectActions();
+}
+
+QAction* ReleaseActions::make(const char* name, const QString& text, const QString& icon,
+                              const QKeySequence& keys)
+{
+    auto* action = new QAction(QIcon(QString(u":/icons/" + icon + u".svg")), text, this);
+    action->setObjectName(QLatin1String(name));
+    action->setShortcut(keys);
+    return action;
+}
+
+void ReleaseActions::fill(QMenu& menu)
+{
+    menu.addAction(m_actions.deploy);
+    menu.addAction(m_actions.cancel);
+    menu.addSeparator();
+    menu.addActions({m_actions.send, m_actions.pause, m_actions.exportCsv});
+    menu.addSeparator();
+    menu.addActions({m_actions.openPlan, m_actions.restart, m_actions.stop});
+}
+
+void ReleaseActions::connectActions()
+{
+    connect(m_actions.deploy, &QAction::triggered, this, &ReleaseActions::deployHere);
+    connect(m_actions.cancel, &QAction::triggered, this, [this] {
+        if (m_isMeasuring)
+            m_document.loadJob().cancel();
+        m_live.cancelWork();
+    });
+    connect(m_actions.restart, &QAction::triggered, &m_live, &LiveRelease::restartDead);
+    connect(m_actions.send, &QAction::triggered, this,
+            [this](bool on) { on ? m_live.startSending() : m_live.stopSending(); });
+    connect(m_actions.pause, &QAction::triggered, this, [this](bool on) { m_page->setPaused(on); });
+    connect(m_actions.exportCsv, &QAction::triggered, this, &ReleaseActions::exportCsv);
+    connect(m_actions.stop, &QAction::triggered, this, [this] { m_live.remove(); });
+    connect(m_actions.openPlan, &QAction::triggered, this, &ReleaseActions::openItsPlan);
+    connect(&m_live, &LiveRelease::changed, this, &ReleaseActions::enableActions);
+    connect(&m_live, &LiveRelease::statusArrived, this, &ReleaseActions::enableActions);
+    connect(&m_live, &LiveRelease::releaseChanged, this, &ReleaseActions::notePlan);
+    connect(&m_live, &LiveRelease::failed, this, &ReleaseActions::failed);
+    connect(&m_live, &LiveRelease::done, this, &ReleaseActions::done);
+    connect(&m_document.loadJob(), &JobRunner::progressChanged, this,
+            [this](const QString&, double fraction) {
+                if (m_isMeasuring)
+                    tellStep("measure", StepState::Running, fraction);
+            });
+    connect(&m_document, &Document::snapshotChanged, this, [this](const Snapshot& snapshot) {
+        notePlan();
+        enableActions();
+        if (m_isMeasuring && !snapshot.planning)
+            measureEnded();
+    });
+    connect(&m_document, &Document::done, this, [this] {
+        if (m_isMeasuring && m_document.snapshot().times->source == plan::TimesSource::Estimated)
+            measureEnded(); // it was cancelled
+    });
+    connect(&m_document, &Document::failed, this, [this] {
+        if (m_isMeasuring)
+            measureEnded();
+    });
+}
+
+void ReleaseActions::setPage(WatchPage* page)
+{
+    m_page = page;
+    connect(&m_live, &LiveRelease::stepArrived, page,
+            [page](const deploy::StepUpdate& update) { page->steps().update(update, now()); });
+    connect(&m_live, &LiveRelease::changed, page, [this, page] {
+        if (!m_isMeasuring && m_live.work() != Work::Deploying)
+            page->deploymentEnded();
+    });
+    notePlan();
+    enableActions();
+}
+
+void ReleaseActions::enableActions()
+{
+    const bool isFree = m_live.work() == Work::None && !m_isMeasuring;
+    const bool isThere = m_live.release().has_value();
+    const Snapshot& snapshot = m_document.snapshot();
+    const auto& status = m_live.status();
+    const bool isDown =
+        m_live.link() == LiveRelease::Link::Lost ||
+        (status && std::any_of(status->stages.begin(), status->stages.end(),
+                               [](const runtime::StageStatus& stage) { return !stage.up; }));
+    m_actions.deploy->setEnabled(isFree && snapshot.plan && snapshot.plan->hasStages());
+    m_actions.cancel->setEnabled(m_isMeasuring || m_live.work() == Work::Deploying);
+    m_actions.restart->setEnabled(isFree && isThere && isDown);
+    m_actions.restart->setVisible(isThere && isDown);
+    m_actions.send->setEnabled(isThere && isFree);
+    m_actions.send->setChecked(m_live.isSending());
+    m_actions.send->setText(m_live.isSending() ? tr("Stop &Test Requests")
+                                               : tr("Send &Test Requests"));
+    m_actions.pause->setEnabled(isThere);
+    m_actions.exportCsv->setEnabled(isThere && !m_live.history().isEmpty());
+    m_actions.stop->setEnabled(isFree && isThere);
+}
+
+/// The grid of a deployment, as far as the plan says it already.
+void ReleaseActions::expectSteps()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    std::vector<std::string> devices{std::string()}, steps; // the release as a whole
+    for (const plan::Stage& stage : snapshot.plan->stages)
+        devices.push_back(snapshot.problem->devices[stage.device.index()].name);
+    devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
+    if (snapshot.times->source == plan::TimesSource::Estimated) {
+        // The plan of measured times may use other devices.
+        devices.resize(1);
+        steps.emplace_back("measure");
+    }
+    for (const char* step : {"split", "copy", "start", "warm up", "health"})
+        steps.emplace_back(step);
+    constexpr std::size_t kOfEach = 3; // copy, start, warm up
+    const std::size_t each = snapshot.plan->stages.size() + 1;
+    m_page->steps().expect(devices, steps, steps.size() - kOfEach + kOfEach * each);
+}
+
+void ReleaseActions::tellStep(const char* step, StepState state, double fraction)
+{
+    m_page->steps().update({{}, step, state, fraction, {}}, now());
+}
+
+void ReleaseActions::deployHere()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    if (!m_actions.deploy->isEnabled())
+        return;
+    emit watchRequested();
+    expectSteps();
+    m_page->beginDeployment();
+    if (!snapshot.planning && snapshot.times->source == plan::TimesSource::Measured)
+        return deployNow();
+    m_isMeasuring = true;
+    enableActions();
+    if (snapshot.times->source == plan::TimesSource::Measured)
+        return; // only the plan is waited for
+    tellStep("measure", StepState::Running, -1);
+    m_document.measure();
+}
+
+/// Whatever the measuring or planning came to.
+void ReleaseActions::measureEnded()
+{
+    m_isMeasuring = false;
+    const Snapshot& snapshot = m_document.snapshot();
+    const bool isMeasured = snapshot.times->source == plan::TimesSource::Measured;
+    if (isMeasured && snapshot.plan && snapshot.plan->hasStages()) {
+        tellStep("measure", StepState::Done, 1);
+        return deployNow();
+    }
+    tellStep("measure", StepState::Cancelled, -1);
+    m_page->deploymentEnded();
+    enableActions();
+}
+
+void ReleaseActions::deployNow()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    m_live.deploy({*m_document.model(),
+                   *snapshot.cluster,
+                   *snapshot.problem,
+                   *snapshot.plan,
+                   *snapshot.times,
+                   {},
+                   deploy::Lifetime::UntilUndeployed});
+}
+
+void ReleaseActions::notePlan()
+{
+    const auto& release = m_live.release();
+    if (m_page == nullptr)
+        return;
+    if (!release)
+        return m_page->setPlanNote({}, false);
+    const Snapshot& snapshot = m_document.snapshot();
+    const QString model = QString::fromStdString(release->modelPath.filename().string());
+    if (!m_document.model())
+        return m_page->setPlanNote(tr("This release runs %1.").arg(model), false);
+    if (m_document.model()->sha256() != release->modelSha256 ||
+        m_document.model()->dims() != release->dims)
+        return m_page->setPlanNote(
+            tr("This release runs %1, which is not the model that is open.").arg(model), true);
+    if (snapshot.planning || !snapshot.plan)
+        return;
+    const bool isSame =
+        *snapshot.cluster == release->cluster && isSamePlan(*snapshot.plan, release->plan);
+    m_page->setPlanNote(isSame ? QString()
+                               : tr("This release runs another plan than the one that is open. "
+                                    "Deploy again to run the open one."),
+                        !isSame);
+}
+
+/// The cluster as it was deployed is an edit, so undo brings the one before back.
+void ReleaseActions::openItsPlan()
+{
+    if (!m_live.release())
+        return;
+    const deploy::Release release = *m_live.release();
+    const auto takeCluster = [this, release] {
+        m_document.editCluster(release.cluster, tr("take the release's cluster"));
+    };
+    if (m_document.model() && m_document.model()->sha256() == release.modelSha256 &&
+        m_document.model()->dims() == release.dims)
+        return takeCluster();
+    connect(&m_document, &Document::opened, this, takeCluster, Qt::SingleShotConnection);
+    m_document.openModel(release.modelPath, release.dims);
+}
+
+void ReleaseActions::exportCsv()
+{
+    const QString name =
+        QString(QString::fromStdString(m_live.release()->id) + QStringLiteral(".csv"));
+    m_prompts.saveFile(
+        m_window, {tr("Export Figures"), tr("CSV files (*.csv)"), name, QStringLiteral("csv")},
+        [this](const QString& path) {
+            if (!m_live.release())
+                return;
+            if (const auto written = writeFileAtomically(path.toStdString(), m_page->csv()))
+                emit done(tr("Wrote %1.").arg(path));
+            else
+                emit failed(tr("Cannot export the figures. %1. Choose another folder.")
+                                .arg(QString::fromStdString(written.error().message)));
+        });
+}
+
+void ReleaseActions::whenSettled(const std::function<void()>& then)
+{
+    const bool isDeploying = m_live.work() == Work::Deploying;
+    if (!m_live.release() && !isDeploying && !m_isMeasuring)
+        return m_live.whenQuiet(then);
+    if (isDeploying) {
+        m_prompts.deploying(m_window, [this, then](const DeployingAnswer&) {
+            m_live.cancelWork();
+            m_live.whenQuiet([this, then] { whenSettled(then); });
+        });
+        return;
+    }
+    if (!m_live.release())
+        return then();
+    m_prompts.releaseRuns(m_window, QString::fromStdString(m_live.release()->id),
+                          [this, then](const RunningAnswer& answer) {
+                              m_live.whenQuiet([this, then, answer] {
+                                  if (answer == RunningAnswer::Stop && m_live.release())
+                                      m_live.remove(then);
+                                  else
+                                      then();
+                              });
+                          });
+}
+
+} // namespace millrace::ui

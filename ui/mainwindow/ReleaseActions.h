@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/Document.h"
+#include "ui/models/LiveRelease.h"
+#include "ui/watch/WatchActions.h"
+
+#include <QObject>
+
+class QMenu;
+
+namespace millrace::ui
+{
+
+class Prompts;
+class WatchPage;
+
+/// What the operator does with releases: deploy the open plan on this computer, send requests,
+/// export figures, stop. It also says how the release and the open plan go together, and asks what
+/// to do when the window is closed while a release runs. Nothing of what is given is owned.
+class ReleaseActions : public QObject
+{
+    Q_OBJECT
+public:
+    ReleaseActions(Document& document, LiveRelease& live, Prompts& prompts, QWidget* window);
+
+    [[nodiscard]] const WatchActions& actions() const { return m_actions; }
+    void fill(QMenu& menu);
+    void setPage(WatchPage* page);
+    /// Deploys the open plan. With estimated times it first measures this computer's and plans
+    /// anew, because nothing could be compared with a guess.
+    void deployHere();
+    /// Runs `then` at once where nothing runs; else after the operator said whether the release
+    /// goes on without the window or is stopped, and never when it is dismissed.
+    void whenSettled(const std::function<void()>& then);
+
+signals:
+    void watchRequested();
+    void failed(const QString& message);
+    void done(const QString& message);
+
+private:
+    QAction* make(const char* name, const QString& text, const QString& icon,
+                  const QKeySequence& keys);
+    void connectActions();
+    void enableActions();
+    void deployNow();
+    void measureEnded();
+    void notePlan();
+    void openItsPlan();
+    void exportCsv();
+    void expectSteps();
+    void tellStep(const char* step, deploy::StepState state, double fraction);
+
+    Document& m_document;
+    LiveRelease& m_live;
+    Prompts& m_prompts;
+    QWidget* m_window;
+    WatchPage* m_page = nullptr;
+    WatchActions m_actions;
+    bool m_isMeasuring = false; ///< for a deployment that waits for it
+};
+
+} // namespace millrace::ui

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "deploy/LocalRelease.h"
+
+#include <QAbstractTableModel>
+
+#include <map>
+#include <vector>
+
+namespace millrace::ui
+{
+
+/// The grid of a deployment: a row for the release and for each device, a column for each step in
+/// the order of the recipe. Read-only.
+class StepTableModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    using QAbstractTableModel::QAbstractTableModel;
+    void clear();
+    /// The rows and columns that a deployment will fill, in this order, and how many cells.
+    void expect(const std::vector<std::string>& devices, const std::vector<std::string>& steps,
+                std::size_t cells);
+    /// `at`: Unix seconds, for the durations.
+    void update(const deploy::StepUpdate& update, double at);
+    /// 0..1 over all cells that are expected.
+    [[nodiscard]] double fraction() const;
+
+    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
+                                      int role) const override;
+
+private:
+    struct Cell {
+        deploy::StepState state = deploy::StepState::Waiting;
+        double begun = 0, ended = 0, fraction = -1;
+        QString detail;
+    };
+    [[nodiscard]] const Cell* cell(const QModelIndex& index) const;
+    [[nodiscard]] int rowOf(const std::string& device);
+    [[nodiscard]] int columnOf(const std::string& step);
+
+    std::vector<std::string> m_devices; ///< "": the release as a whole
+    std::vector<std::string> m_steps;
+    std::size_t m_expected = 0;
+    std::map<std::pair<std::string, std::string>, Cell> m_cells; ///< by device and step
+};
+
+/// A step of the recipe in the operator's language.
+[[nodiscard]] QString stepName(const std::string& step);
+
+} // namespace millrace::ui

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/WatchHistory.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace millrace::ui
+{
+namespace
+{
+
+constexpr double kMinute = 60;
+constexpr double kFull = 10 * kMinute;   // every point
+constexpr double kCoarse = 90 * kMinute; // then these
+constexpr double kCoarseSpacing = 5;
+constexpr double kOldest = 24 * 60 * kMinute;
+constexpr double kOldSpacing = kMinute;
+constexpr std::size_t kThinEvery = 64;
+/// How far the late deadlines are told from: a short hiccup is no news.
+constexpr double kLateSpan = kMinute;
+
+template <class T>
+T grown(T before, T now, bool isSame)
+{
+    return isSame && now >= before ? now - before : now;
+}
+
+/// A count that is smaller than before began anew.
+void grow(TimedCount& total, const runtime::Summary& before, const runtime::Summary& now,
+          bool isSame)
+{
+    const bool runsOn = isSame && now.count >= before.count && now.sum >= before.sum;
+    total.count += runsOn ? now.count - before.count : now.count;
+    total.seconds += runsOn ? now.sum - before.sum : now.sum;
+}
+
+void growStage(WatchPoint::Stage& stage, const runtime::StageStatus& before,
+               const runtime::StageStatus& now)
+{
+    const runtime::StageMetrics &was = before.metrics, &is = now.metrics;
+    const bool isSame = was.incarnation == is.incarnation;
+    grow(stage.compute, was.compute, is.compute, isSame);
+    // A wait before and one after each run: their number is the runs'.
+    stage.waits.count = stage.compute.count;
+    for (const auto wait :
+         {&runtime::StageMetrics::queueWait, &runtime::StageMetrics::backPressure}) {
+        TimedCount grownBy;
+        grow(grownBy, was.*wait, is.*wait, isSame);
+        stage.waits.seconds += grownBy.seconds;
+    }
+    stage.cpuSeconds += grown(was.cpuSeconds, is.cpuSeconds, isSame);
+    stage.up = now.up;
+    stage.memory = is.memory;
+    stage.peakMemory = is.peakMemory;
+}
+
+std::optional<Seconds> mean(const TimedCount& before, const TimedCount& now)
+{
+    if (now.count <= before.count)
+        return {};
+    return Seconds{(now.seconds - before.seconds) / static_cast<double>(now.count - before.count)};
+}
+
+std::optional<Seconds> known(double seconds)
+{
+    return seconds > 0 ? std::optional(Seconds{seconds}) : std::nullopt;
+}
+
+} // namespace
+
+double watchWindow(Seconds bottleneck, double dilation)
+{
+    constexpr double kAnswers = 12;
+    return std::clamp(kAnswers * bottleneck.value * dilation, 4.0, 30.0);
+}
+
+WatchHistory::WatchHistory(double window) : m_window(window) {}
+
+void WatchHistory::add(const runtime::LiveStatus& status)
+{
+    if (!m_points.empty() && status.at <= m_points.back().at)
+        return;
+    const bool isFirst = m_points.empty();
+    const bool isSame = !isFirst && status.incarnation == m_last.incarnation;
+    WatchPoint point = isFirst ? WatchPoint{} : m_points.back();
+    point.at = status.at;
+    point.hostSeconds += grown(isSame ? m_last.upSeconds : 0, status.upSeconds, isSame);
+    point.isAfterGap = !isFirst && (m_gap || !isSame);
+    point.answered += grown(m_last.answered, status.answered, isSame);
+    const bool runsOn = isSame && status.deadlines >= m_last.deadlines &&
+                        status.lateDeadlines >= m_last.lateDeadlines;
+    point.deadlines += grown(m_last.deadlines, status.deadlines, runsOn);
+    point.lateDeadlines += grown(m_last.lateDeadlines, status.lateDeadlines, runsOn);
+    point.inFlight = status.inFlight;
+    point.p50 = status.latency.p50;
+    point.p95 = status.latency.p95;
+    point.p99 = status.latency.p99;
+    m_last.stages.resize(status.stages.size());
+    m_last.hops.resize(status.hops.size());
+    point.stages.resize(status.stages.size());
+    point.transfers.resize(status.hops.size());
+    for (std::size_t k = 0; k < status.stages.size(); ++k)
+        growStage(point.stages[k], m_last.stages[k], status.stages[k]);
+    for (std::size_t k = 0; k < status.hops.size(); ++k) {
+        // Hop k is timed by the stage it leads to, the last one by the gateway.
+        const bool isOwn = k < status.stages.size();
+        const bool isSameTimer =
+            isOwn ? m_last.stages[k].metrics.incarnation == status.stages[k].metrics.incarnation
+                  : isSame;
+        grow(point.transfers[k], m_last.hops[k].transfer, status.hops[k].transfer, isSameTimer);
+    }
+    m_points.push_back(std::move(point));
+    m_dilation = status.dilation;
+    m_last = status;
+    m_last.events.clear();
+    m_gap = false;
+    if (++m_added % kThinEvery == 0)
+        thin();
+}
+
+WatchRates WatchHistory::latest() const
+{
+    return rates(m_points.size() - 1, m_window);
+}
+
+/// Over the time before `end` back to `window` seconds or a gap.
+WatchRates WatchHistory::rates(std::size_t end, double window) const
+{
+    const WatchPoint& now = m_points[end];
+    std::size_t begin = end;
+    while (begin > 0 && !m_points[begin].isAfterGap &&
+           m_points[begin].hostSeconds > now.hostSeconds - window)
+        --begin;
+    std::size_t late = begin;
+    while (late > 0 && !m_points[late].isAfterGap &&
+           m_points[late].hostSeconds > now.hostSeconds - kLateSpan)
+        --late;
+    const WatchPoint& before = m_points[begin];
+    WatchRates rates;
+    rates.at = now.at;
+    rates.isAfterGap = now.isAfterGap;
+    const double span = now.hostSeconds - before.hostSeconds;
+    if (span > 0)
+        rates.throughput = static_cast<double>(now.answered - before.answered) / span * m_dilation;
+    rates.p50 = known(now.p50);
+    rates.p95 = known(now.p95);
+    rates.p99 = known(now.p99);
+    if (const auto deadlines = now.deadlines - m_points[late].deadlines; deadlines > 0)
+        rates.lateShare = static_cast<double>(now.lateDeadlines - m_points[late].lateDeadlines) /
+                          static_cast<double>(deadlines);
+    rates.inFlight = now.inFlight;
+    for (std::size_t k = 0; k < now.stages.size(); ++k) {
+        const WatchPoint::Stage &was = before.stages[k], &is = now.stages[k];
+        const auto cpu =
+            span > 0 ? std::optional((is.cpuSeconds - was.cpuSeconds) / span) : std::nullopt;
+        rates.stages.push_back({is.up, mean(was.compute, is.compute), mean(was.waits, is.waits),
+                                cpu, is.memory, is.peakMemory});
+    }
+    for (std::size_t k = 0; k < now.transfers.size(); ++k)
+        rates.transfers.push_back(mean(before.transfers[k], now.transfers[k]));
+    return rates;
+}
+
+std::vector<WatchRates> WatchHistory::last(double range, std::size_t most) const
+{
+    std::vector<WatchRates> series;
+    if (m_points.empty())
+        return series;
+    // A fixed grid of time, so that a line that moves on keeps its corners.
+    const double spacing = range / static_cast<double>(most - 2);
+    const auto cell = [spacing](const WatchPoint& point) { return std::floor(point.at / spacing); };
+    const double from = m_points.back().at - range;
+    bool hasGap = false;
+    for (std::size_t i = 0; i < m_points.size(); ++i) {
+        if (m_points[i].at < from)
+            continue;
+        hasGap = hasGap || m_points[i].isAfterGap;
+        if (i + 1 < m_points.size() && cell(m_points[i]) == cell(m_points[i + 1]))
+            continue;
+        series.push_back(rates(i, std::max(m_window, spacing)));
+        series.back().isAfterGap = std::exchange(hasGap, false);
+    }
+    return series;
+}
+
+/// Keeps fewer points the older they are; a point that goes leaves its gap to the next one.
+void WatchHistory::thin()
+{
+    const double now = m_points.back().at;
+    std::vector<WatchPoint> kept;
+    bool hasGap = false;
+    for (WatchPoint& point : m_points) {
+        const double age = now - point.at;
+        const double spacing = age < kFull ? 0 : age < kCoarse ? kCoarseSpacing : kOldSpacing;
+        hasGap = hasGap || point.isAfterGap;
+        if (age > kOldest || (!kept.empty() && point.at - kept.back().at < spacing))
+            continue;
+        point.isAfterGap = std::exchange(hasGap, false);
+        kept.push_back(std::move(point));
+    }
+    m_points = std::move(kept);
+}
+
+} // namespace millrace::ui
