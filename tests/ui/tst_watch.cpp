@@ -32,9 +32,9 @@ constexpr int kSlow = 60000; // sanitizers on a busy machine
 const char* const kCluster = R"(millrace: cluster/1
 devices:
   - {name: gate, stages: false}
-  - {name: a, memory: 33.5 MiB, speed: 0.2}
-  - {name: b, memory: 33.5 MiB, speed: 0.3}
-  - {name: c, memory: 33.5 MiB, speed: 0.4}
+  - {name: a, memory: 51.5 MiB, speed: 0.2}
+  - {name: b, memory: 51.5 MiB, speed: 0.3}
+  - {name: c, memory: 51.5 MiB, speed: 0.4}
 links:
   default: {bandwidth: 1 Mbit/s, delay: 1 ms}
 gateway: {device: gate}
