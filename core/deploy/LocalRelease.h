@@ -45,8 +45,8 @@ struct Emulation {
     std::vector<double> computeFactor; ///< per stage, dilation not included
     double dilation = 1;
     std::string reason; ///< why it is above 1; empty else
-    Seconds
-        tolerance; ///< what is late by less cannot move the measured bottleneck, dilation included
+    /// What is late by less moves the measured bottleneck by 3 % at most. Dilation included.
+    Seconds tolerance;
 };
 /// `cores` of this machine. InvalidArgument when the host times do not fit the problem.
 [[nodiscard]] Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& hostTimes,

@@ -16,7 +16,6 @@ namespace
 constexpr std::chrono::milliseconds kConnectLimit{5000};
 /// A stage may be down for as long as nobody repairs it.
 constexpr std::chrono::hours kNoLimit{24 * 365};
-constexpr double kMostDrainSeconds = 10;
 
 /// Enough that every stage computes while its next tensors come in; more would only wait.
 std::uint64_t depth(const Release& release)
@@ -28,7 +27,7 @@ std::chrono::duration<double> drainTime(const Release& release)
 {
     const double inTurn =
         release.plan.bottleneckTime.value * static_cast<double>(depth(release)) * release.dilation;
-    return std::chrono::duration<double>(std::min(kMostDrainSeconds, 2 + 2 * inTurn));
+    return std::chrono::duration<double>(2 + 2 * inTurn);
 }
 
 /// A thread sends, a thread takes the answers, the caller waits for the end of either.

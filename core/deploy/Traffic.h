@@ -19,8 +19,8 @@ struct TrafficCounts {
 
 /// Sends random requests as fast as the gateway takes them until it is stopped, so that there is
 /// something to watch; bench() measures and compares. While a stage is down the requests wait.
-/// After the stop no more are sent, and those under way are waited for, a few seconds at most, so
-/// that none counts as lost. Being stopped is the normal end, not an error; errors: what connecting
+/// After the stop no more are sent, and those under way are waited for, twice as long as the plan
+/// takes for them, so that none counts as lost. Being stopped is the normal end, not an error; errors: what connecting
 /// gives, Network when the gateway goes away. Blocking; not for the GUI thread.
 [[nodiscard]] Result<TrafficCounts>
 sendTraffic(const Release& release, const TrafficOptions& options, const std::stop_token& stop);

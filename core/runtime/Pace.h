@@ -27,8 +27,8 @@ struct DeadlineCount {
 [[nodiscard]] std::chrono::steady_clock::duration linkTime(const PaceConfig& pace,
                                                            std::uint64_t bytes, double dilation);
 
-/// For the two ends of an emulated link: small, so that a full queue is felt at once, but as much
-/// as a fast link carries while another process has the core.
+/// For the two ends of an emulated link: small, so that a full queue is felt at once, but what a fast
+/// link carries while another process has the core, as far as the system grants it.
 [[nodiscard]] Buffers buffersFor(const std::optional<PaceConfig>& pace, double dilation);
 
 /// Emulates a link at the sender: each chunk of a frame waits for the absolute time at which the
