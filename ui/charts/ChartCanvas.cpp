@@ -49,7 +49,7 @@ int partsOf(double seconds)
 ChartCanvas::ChartCanvas(ChartUnit unit, QWidget* parent)
     : QChartView(parent), m_unit(unit), m_x(new QCategoryAxis), m_y(new QValueAxis)
 {
-    auto* picture = new QChart;
+    QChart* picture = chart();
     picture->addAxis(m_x, Qt::AlignBottom);
     picture->addAxis(m_y, Qt::AlignLeft);
     picture->legend()->hide();
@@ -60,7 +60,6 @@ ChartCanvas::ChartCanvas(ChartUnit unit, QWidget* parent)
     m_x->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
     m_x->setTruncateLabels(false);
     m_y->setTruncateLabels(false);
-    setChart(picture);
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setMouseTracking(true);
