@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Incumbent.h"
+#include "plan/Pricing.h"
+
+namespace millrace::plan
+{
+
+/// Closes in on the optimum over one space of stages, from both sides: prices refute thresholds,
+/// searches guided by the same prices find plans, halfway between the two on a logarithmic scale.
+class PriceSearch
+{
+public:
+    enum class End { Closed, Stopped, Infeasible, CutShort };
+
+    /// All must outlive it. Bounds go to the incumbent only when `bounds` says that they hold for
+    /// every plan.
+    enum class Bounds { Everywhere, InSpace };
+    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower);
+
+    /// Until the gap within the space is at most `gap`, or the incumbent's own is as asked for.
+    [[nodiscard]] End run(double gap);
+
+    void setPrices(std::vector<double> prices) { m_pricing.setPrices(std::move(prices)); }
+    [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
+    /// Refuted within the space.
+    [[nodiscard]] double lower() const { return m_lower; }
+
+private:
+    [[nodiscard]] bool isClosed(double gap) const;
+    [[nodiscard]] bool refuted(double threshold, int passes);
+    void raise(double threshold);
+    Verdict search(std::size_t width);
+    void keep(const std::vector<StagePlace>& stages);
+    [[nodiscard]] bool climb();
+    [[nodiscard]] End findFirst();
+    [[nodiscard]] End close(double gap);
+
+    const StageSpace& m_space;
+    Incumbent& m_incumbent;
+    Bounds m_bounds;
+    std::function<bool()> m_stopped;
+    Pricing m_pricing;
+    double m_top, m_lower;
+};
+
+} // namespace millrace::plan

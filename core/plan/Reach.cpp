@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan/Reach.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace millrace::plan
+{
+namespace
+{
+
+/// Times are sums and quotients in floating point; a threshold that equals one must let it pass.
+constexpr double kRounding = 1 + 1e-12;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+} // namespace
+
+Reach::Reach(const StageSpace& space)
+    : m_space(space), m_count(space.devices.size()), m_cuts(space.cuts.size()),
+      m_isSliding(space.isSliding && space.problem.overlap == Overlap::Yes)
+{
+    if (space.problem.overlap == Overlap::Yes)
+        return;
+    const Problem& problem = space.problem;
+    m_receive.assign(m_count, {kInfinity, kInfinity});
+    m_send.assign(m_count, {kInfinity, kInfinity});
+    for (std::size_t a = 0; a < m_count; ++a)
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId from = space.devices[a];
+            const DeviceId to = space.devices[b];
+            const double bandwidth = problem.bandwidth.at(from, to).value;
+            if (a == b || bandwidth <= 0)
+                continue;
+            const double message =
+                problem.occupancy.at(from, to).value + problem.delay.at(from, to).value;
+            for (Affine* end : {&m_send[a], &m_receive[b]}) {
+                end->perByte = std::min(end->perByte, 8 / bandwidth);
+                end->perMessage = std::min(end->perMessage, message);
+            }
+        }
+}
+
+void Reach::setThreshold(double threshold)
+{
+    m_threshold = threshold;
+    fillLinks();
+    if (m_isSliding)
+        fillFurthest();
+    else
+        fillEnds();
+}
+
+/// Two pointers per device: neither memory nor time lets a later start end earlier.
+void Reach::fillFurthest()
+{
+    m_furthest.resize(m_cuts * m_count);
+    const double within = m_threshold * kRounding;
+    for (std::size_t d = 0; d < m_count; ++d) {
+        const double* time = m_space.time[d].data();
+        std::size_t byTime = 0;
+        for (std::size_t from = 0; from < m_cuts; ++from) {
+            byTime = std::max(byTime, from);
+            while (byTime + 1 < m_cuts && time[byTime + 1] - time[from] <= within)
+                ++byTime;
+            const auto row = m_space.ends(d, from);
+            const std::size_t byMemory = row.empty() ? from : row[0].last;
+            m_furthest[from * m_count + d] = static_cast<Cut>(std::min(byTime, byMemory));
+        }
+    }
+}
+
+double Reach::leastReceive(std::size_t device, std::size_t cut) const
+{
+    if (m_receive.empty())
+        return 0;
+    if (cut == 0)
+        return m_space.hop(m_space.problem.source, m_space.devices[device], 0);
+    return m_receive[device].perByte * m_space.payload[cut] + m_receive[device].perMessage;
+}
+
+double Reach::leastSend(std::size_t device, std::size_t cut) const
+{
+    if (m_send.empty())
+        return 0;
+    if (cut + 1 == m_cuts)
+        return m_space.hop(m_space.devices[device], m_space.problem.sink, cut);
+    return m_send[device].perByte * m_space.payload[cut] + m_send[device].perMessage;
+}
+
+void Reach::fillEnds()
+{
+    m_ends.clear();
+    m_firstEnd.assign(1, 0);
+    const double within = m_threshold * kRounding;
+    const bool overlap = m_space.problem.overlap == Overlap::Yes;
+    for (std::size_t from = 0; from < m_cuts; ++from)
+        for (std::size_t d = 0; d < m_count; ++d) {
+            const double* time = m_space.time[d].data();
+            const double left = within - leastReceive(d, from);
+            for (const StageSpace::Range& range : m_space.ends(d, from)) {
+                std::size_t to = range.first;
+                // Longer stages take longer: in a chain nothing behind the first too long is left.
+                for (; to <= range.last && time[to] - time[from] <= left; ++to)
+                    if (overlap || time[to] - time[from] + leastSend(d, to) <= left)
+                        m_ends.push_back(static_cast<Cut>(to));
+                if (to <= range.last && m_space.cuts.isChain())
+                    break;
+                for (; to <= range.last; ++to)
+                    if (time[to] - time[from] + leastSend(d, to) <= left)
+                        m_ends.push_back(static_cast<Cut>(to));
+            }
+            m_firstEnd.push_back(static_cast<std::uint32_t>(m_ends.size()));
+        }
+}
+
+void Reach::fillLinks()
+{
+    const Problem& problem = m_space.problem;
+    const double within = m_threshold * kRounding;
+    const auto inTime = [within](double seconds) {
+        return std::isfinite(seconds) && seconds <= within;
+    };
+    m_carries.assign(m_count * m_count, -1);
+    m_fromSource.assign(m_count, false);
+    m_toSink.assign(m_count, false);
+    for (std::size_t a = 0; a < m_count; ++a) {
+        const DeviceId from = m_space.devices[a];
+        m_fromSource[a] = inTime(m_space.hop(problem.source, from, 0));
+        m_toSink[a] = inTime(m_space.hop(from, problem.sink, m_space.cuts.last()));
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId to = m_space.devices[b];
+            const double bandwidth = problem.bandwidth.at(from, to).value;
+            if (a == b || bandwidth <= 0)
+                continue;
+            double left = within - problem.occupancy.at(from, to).value;
+            if (problem.overlap == Overlap::No)
+                left -= problem.delay.at(from, to).value;
+            m_carries[b * m_count + a] = left < 0 ? -1 : left * bandwidth / 8;
+        }
+    }
+}
+
+} // namespace millrace::plan
