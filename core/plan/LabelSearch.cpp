@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace millrace::plan
 {
@@ -26,8 +27,9 @@ public:
           m_stopped(stopped), m_count(space.devices.size()), m_cuts(space.cuts.size()),
           m_atLeast(std::max(1, space.problem.stages.min)),
           m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
-          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts), m_rising(m_count),
-          m_choices(m_count), m_sameDevice(m_count)
+          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts),
+          m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count), m_choices(m_count),
+          m_sameDevice(m_count), m_most(4 * options.width + 32)
     {
         // Fewer devices say nothing of what was paid when some are forgotten or stages cost extra.
         m_comparePaid = options.memories != nullptr || relaxation.hasMoves();
@@ -54,7 +56,7 @@ public:
             m_furthest = cut;
             for (const std::int32_t label : kept(cut))
                 extendAll(label, cut);
-            std::vector<std::int32_t>().swap(m_waiting[cut]);
+            std::vector<Label>().swap(m_waiting[cut]);
         }
         if (m_final != kNoParent)
             return result(Verdict::Found);
@@ -67,8 +69,8 @@ private:
     using Used = std::array<std::uint64_t, kWords>;
     struct Label {
         Used used{};
-        double busy = 0; ///< receive + compute of the last stage; only without overlap
-        Price paid = 0;
+        double busy = 0;         ///< receive + compute of the last stage; only without overlap
+        Price paid = 0, key = 0; ///< key: and what a walk still pays
         std::int32_t parent = kNoParent;
         std::uint16_t device = 0;
         Cut from = 0, cut = 0;
@@ -128,12 +130,19 @@ private:
     void extendAll(std::int32_t label, std::size_t cut)
     {
         const Price* costs = m_relaxation.costsFrom(cut);
+        std::size_t extended = 0;
         for (const std::uint16_t d : m_rising) {
             const Label& from = m_labels[at(label)];
             if (m_final != kNoParent || from.paid + costs[d] > m_relaxation.budget())
                 return;
-            if (m_reach.linkable(from.device, d, cut) && mayUse(from.used, d))
-                extend(label, cut, d);
+            if (!m_reach.linkable(from.device, d, cut) || !mayUse(from.used, d))
+                continue;
+            // With few labels kept, the dearest of a thousand devices will not be among them.
+            if (extended++ == m_most) {
+                m_complete = false;
+                return;
+            }
+            extend(label, cut, d);
         }
     }
 
@@ -208,8 +217,25 @@ private:
             return finish(next);
         if (next.stages == m_atMost)
             return;
-        m_labels.push_back(next);
-        m_waiting[choice.to].push_back(static_cast<std::int32_t>(m_labels.size()) - 1);
+        next.key = next.paid + m_relaxation.costAfter(choice.to, next.device);
+        std::vector<Label>& waiting = m_waiting[choice.to];
+        ++m_generated;
+        if (next.key >= m_cutoff[choice.to])
+            return;
+        waiting.push_back(next);
+        if (waiting.size() < 2 * m_most)
+            return;
+        // What was generated is capped, not only what is kept: dominated labels are many.
+        const auto most = waiting.begin() + static_cast<std::ptrdiff_t>(m_most);
+        std::nth_element(waiting.begin(), most, waiting.end(), isCheaper);
+        m_cutoff[choice.to] = most->key;
+        waiting.erase(most, waiting.end());
+        m_complete = false;
+    }
+    [[nodiscard]] static bool isCheaper(const Label& a, const Label& b)
+    {
+        return std::tuple(a.key, a.stages, a.before != 0, a.used, a.device, a.from) <
+               std::tuple(b.key, b.stages, b.before != 0, b.used, b.device, b.from);
     }
 
     void finish(const Label& last)
@@ -252,7 +278,8 @@ private:
         m_later.clear();
         m_reach.eachEnd(device, cut, [&](std::size_t to) {
             const Price after = m_relaxation.costAfter(to, device);
-            if (after >= WalkRelaxation::kUnreachable)
+            if (after >= WalkRelaxation::kUnreachable ||
+                (!m_space.isSliding && m_reach.isSliding() && !m_space.fits(device, cut, to)))
                 return;
             Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, cut, to)};
             if (m_overlap && !m_relaxation.hasMoves())
@@ -294,42 +321,25 @@ private:
         return false;
     }
 
-    [[nodiscard]] Price key(std::size_t cut, std::int32_t label) const
-    {
-        const Label& l = m_labels[at(label)];
-        return l.paid + m_relaxation.costAfter(cut, l.device);
-    }
     /// The labels at a cut that go on: those that no other dominates, the cheapest first.
     [[nodiscard]] const std::vector<std::int32_t>& kept(std::size_t cut)
     {
-        std::vector<std::int32_t>& waiting = m_waiting[cut];
-        m_keyed.clear();
-        for (const std::int32_t label : waiting)
-            m_keyed.emplace_back(
-                key(cut, label),
-                m_labels[at(label)].stages * 2 + (m_labels[at(label)].before != 0 ? 1 : 0), label);
-        // Cap what was generated, not what is kept: dominated labels are many.
-        const std::size_t most = 16 * m_options.width + 64;
-        if (m_keyed.size() > most) {
-            std::nth_element(m_keyed.begin(), m_keyed.begin() + static_cast<std::ptrdiff_t>(most),
-                             m_keyed.end());
-            m_keyed.resize(most);
-            m_complete = false;
-        }
-        std::sort(m_keyed.begin(), m_keyed.end());
+        std::vector<Label>& waiting = m_waiting[cut];
+        std::sort(waiting.begin(), waiting.end(), isCheaper);
         m_kept.clear();
         for (auto& labels : m_sameDevice)
             labels.clear();
-        for (const auto& [cost, order, label] : m_keyed) {
+        for (const Label& label : waiting) {
             if (m_kept.size() == m_options.width) {
                 m_complete = false;
                 break;
             }
-            std::vector<std::int32_t>& others = m_sameDevice[m_labels[at(label)].device];
-            if (isDominated(m_labels[at(label)], others))
+            std::vector<std::int32_t>& others = m_sameDevice[label.device];
+            if (isDominated(label, others))
                 continue;
-            others.push_back(label);
-            m_kept.push_back(label);
+            m_labels.push_back(label);
+            others.push_back(static_cast<std::int32_t>(m_labels.size()) - 1);
+            m_kept.push_back(others.back());
         }
         return m_kept;
     }
@@ -367,7 +377,7 @@ private:
     {
         LabelResult result;
         result.verdict = verdict;
-        result.labels = static_cast<std::int64_t>(m_labels.size());
+        result.labels = m_generated;
         std::int32_t label = verdict == Verdict::Found ? m_final : kNoParent;
         if (verdict == Verdict::Repeats)
             label = m_repeats;
@@ -391,13 +401,15 @@ private:
     bool m_comparePaid = false;
     std::vector<Used> m_memories;
     std::vector<Label> m_labels;
-    std::vector<std::vector<std::int32_t>> m_waiting; ///< by cut
+    std::vector<std::vector<Label>> m_waiting; ///< by cut
+    std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
     std::vector<std::uint16_t> m_rising;
     std::vector<Choices> m_choices; ///< by device, of the present cut
     std::vector<Cut> m_later;       ///< scratch
-    std::vector<std::tuple<Price, int, std::int32_t>> m_keyed;
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
+    std::size_t m_most;
+    std::int64_t m_generated = 0;
     std::size_t m_furthest = 0;
     std::int32_t m_final = kNoParent, m_repeats = kNoParent;
     bool m_complete = true;

@@ -15,7 +15,10 @@ namespace
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.015;
 constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
-constexpr int kPasses = 40;
+constexpr std::size_t kWideEnough = 24;              ///< for memories to pay
+constexpr int kFewPasses = 8;
+constexpr int kConflictTries = 2, kMemoryRounds = 30;
+constexpr double kConflictShare = 0.03;
 
 } // namespace
 
@@ -66,60 +69,101 @@ Verdict PriceSearch::search(std::size_t width)
 {
     LabelOptions options;
     options.width = width;
-    const LabelResult result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-    m_incumbent.countSteps(result.labels);
-    if (result.verdict == Verdict::Found)
-        keep(result.stages);
-    return result.verdict;
+    m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
+    m_incumbent.countSteps(m_result.labels);
+    if (m_result.verdict == Verdict::Found)
+        keep(m_result.stages);
+    return m_result.verdict;
+}
+
+/// When the labels die out, the devices that they wanted there but had used become dearer.
+Verdict PriceSearch::searchWithConflicts(std::size_t width)
+{
+    Verdict verdict = search(width);
+    const std::vector<double> prices = m_pricing.prices();
+    int tries = kConflictTries;
+    bool isRaised = false;
+    while (verdict == Verdict::Unknown && tries-- > 0 && !m_stopped()) {
+        m_pricing.raise(m_result.conflicts, kConflictShare);
+        m_incumbent.countSteps(1);
+        isRaised = true;
+        verdict =
+            m_pricing.relaxation().isRefuted() && !m_stopped() ? Verdict::Refuted : search(width);
+    }
+    if (isRaised && verdict == Verdict::Unknown)
+        m_pricing.restore(prices);
+    return verdict;
+}
+
+/// Labels that forget are fewer; where what they find comes back to a device, the devices on the
+/// way learn to remember it (decremental state space: Righini and Salani 2008).
+Verdict PriceSearch::searchWithMemories(std::size_t width)
+{
+    if (m_memories.empty())
+        m_memories.assign(m_space.devices.size(), Bits(m_space.devices.size()));
+    LabelOptions options;
+    options.width = width;
+    options.memories = &m_memories;
+    for (int round = 0; round < kMemoryRounds && !m_stopped(); ++round) {
+        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
+        m_incumbent.countSteps(m_result.labels);
+        if (m_result.verdict == Verdict::Found)
+            keep(m_result.stages);
+        if (m_result.verdict != Verdict::Repeats)
+            return m_result.verdict;
+        remember(m_result.stages);
+    }
+    return Verdict::Unknown;
+}
+
+void PriceSearch::remember(const std::vector<StagePlace>& walk)
+{
+    std::size_t shortest = walk.size();
+    std::vector<std::pair<std::size_t, std::size_t>> cycles;
+    for (std::size_t end = 1; end < walk.size(); ++end)
+        for (std::size_t begin = end; begin-- > 0;)
+            if (walk[begin].device == walk[end].device) {
+                shortest = std::min(shortest, end - begin);
+                cycles.emplace_back(begin, end);
+                break;
+            }
+    for (const auto& [begin, end] : cycles)
+        if (end - begin <= shortest + 1)
+            for (std::size_t k = begin + 1; k < end; ++k)
+                m_memories[walk[k].device].set(walk[begin].device);
 }
 
 PriceSearch::End PriceSearch::run(double gap)
 {
-    if (!climb() && !m_incumbent.hasPlan() && !m_stopped())
+    climb();
+    if (!m_incumbent.hasPlan() && !m_stopped())
         if (const End end = findFirst(); !m_incumbent.hasPlan())
             return end;
-    if (m_stopped())
-        return End::Stopped;
-    if (!m_incumbent.hasPlan())
-        return End::Infeasible;
-    return close(gap);
+    return m_stopped() ? End::Stopped : close(gap);
 }
 
-/// From below, in steps that get finer where the prices fail; the first failures show where plans
-/// begin. False when the bound is zero or even the top is refuted.
-bool PriceSearch::climb()
+/// From below in growing steps while the prices refute; the first failure shows where plans begin.
+void PriceSearch::climb()
 {
+    double rise = m_incumbent.hasPlan() ? 0.03 : 0.3;
     double threshold = std::max(m_lower, m_top * 1e-6);
-    while (threshold < m_top && !m_stopped() && refuted(threshold, kPasses / 4))
-        threshold *= 1.5;
-    for (double rise = 0.3; rise > 0.02 && m_lower > 0 && !m_stopped();) {
-        threshold = m_lower * (1 + rise);
-        if (threshold >= std::min(m_incumbent.best(), m_top)) {
-            rise /= 3;
-            continue;
-        }
-        if (refuted(threshold, kPasses))
-            continue;
-        if (!m_stopped())
-            search(kNarrow);
-        rise /= 3;
-    }
-    return m_incumbent.hasPlan();
+    while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
+           refuted(threshold, kFewPasses))
+        threshold *= 1 + rise;
 }
 
-/// Loose thresholds first with few labels, then wider; devices that the search ran out of are made
-/// dearer.
+/// Loose thresholds first with few labels, then wider.
 PriceSearch::End PriceSearch::findFirst()
 {
-    if (m_pricing.hasNoWalk(m_top))
-        return m_stopped() ? End::Stopped : End::Infeasible;
     for (std::size_t width = kNarrow; width <= kWidest; width *= 4) {
-        for (double factor = 1.3;; factor *= factor) {
+        for (double factor = 1.1;; factor *= factor) {
             const double threshold = std::min(m_top, std::max(m_lower, m_top * 1e-6) * factor);
-            const bool none = refuted(threshold, kPasses / 2);
+            if (threshold >= m_top && m_pricing.hasNoWalk(m_top))
+                return m_stopped() ? End::Stopped : End::Infeasible;
+            const bool none = refuted(threshold, kFewPasses);
             if (m_stopped())
                 return End::Stopped;
-            const Verdict verdict = none ? Verdict::Refuted : search(width);
+            const Verdict verdict = none ? Verdict::Refuted : searchWithConflicts(width);
             if (verdict == Verdict::Found)
                 return End::Closed;
             if (m_stopped())
@@ -131,6 +175,26 @@ PriceSearch::End PriceSearch::findFirst()
         }
     }
     return End::CutShort;
+}
+
+/// Prices and searches in turns, each with more effort than before.
+Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
+{
+    for (int effort = 0; effort < efforts; ++effort) {
+        if (refuted(threshold, kFewPasses << (2 * effort)))
+            return Verdict::Refuted;
+        if (m_stopped())
+            return Verdict::Unknown;
+        const Verdict verdict = effort == 0 ? search(width) : searchWithConflicts(width);
+        if (verdict == Verdict::Found || verdict == Verdict::Refuted)
+            return verdict;
+        if (width >= kWideEnough)
+            if (const Verdict again = searchWithMemories(width);
+                again == Verdict::Found || again == Verdict::Refuted)
+                return again;
+        width *= 2;
+    }
+    return Verdict::Unknown;
 }
 
 PriceSearch::End PriceSearch::close(double gap)
@@ -145,20 +209,13 @@ PriceSearch::End PriceSearch::close(double gap)
         const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
         const double threshold =
             nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
-        if (refuted(threshold, kPasses)) {
-            target = 0.5;
-            continue;
-        }
+        const Verdict verdict = decide(threshold, width, 2);
         if (m_stopped())
             break;
-        const Verdict verdict = search(width);
-        if (m_stopped())
-            break;
-        if (verdict == Verdict::Refuted ||
-            (verdict == Verdict::Found && m_incumbent.best() >= best)) {
-            raise(threshold); // found what is equal but for rounding
-            target = 0.5;
-        } else if (verdict == Verdict::Found) {
+        if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
+            // What is found but no better is equal but for rounding.
+            if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
+                raise(threshold);
             target = 0.5;
         } else if (!nearly) {
             target = 1 - (1 - target) / 2;

@@ -31,9 +31,14 @@ private:
     [[nodiscard]] bool isClosed(double gap) const;
     [[nodiscard]] bool refuted(double threshold, int passes);
     void raise(double threshold);
+    /// At the threshold of the prices.
     Verdict search(std::size_t width);
+    Verdict searchWithConflicts(std::size_t width);
+    Verdict searchWithMemories(std::size_t width);
+    void remember(const std::vector<StagePlace>& walk);
     void keep(const std::vector<StagePlace>& stages);
-    [[nodiscard]] bool climb();
+    [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
+    void climb();
     [[nodiscard]] End findFirst();
     [[nodiscard]] End close(double gap);
 
@@ -43,6 +48,8 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
+    std::vector<Bits> m_memories; ///< by device: others it remembers
+    LabelResult m_result;         ///< of the last search
 };
 
 } // namespace millrace::plan

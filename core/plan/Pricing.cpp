@@ -14,6 +14,8 @@ namespace
 constexpr double kScale = WalkRelaxation::kScale;
 /// How far beyond the proof a step aims, as a share of the budget.
 constexpr double kAim = 0.03;
+/// From so many devices on coverage is tried at every threshold.
+constexpr std::size_t kMany = 64;
 
 } // namespace
 
@@ -98,7 +100,8 @@ bool Pricing::hasNoWalk(double threshold)
 
 bool Pricing::evaluate(double threshold)
 {
-    m_relaxation.setThreshold(threshold);
+    if (m_relaxation.threshold() != threshold)
+        m_relaxation.setThreshold(threshold);
     if (!m_isPriced)
         startFromCoverage();
     normalise();
@@ -192,10 +195,39 @@ void Pricing::raise(const std::vector<int>& counts, double share)
     run();
 }
 
+void Pricing::restore(const std::vector<double>& prices)
+{
+    m_prices = prices;
+    m_direction.clear();
+    run();
+}
+
+/// With many devices the shares at this very threshold are often the better start.
+bool Pricing::refuteByCoverage()
+{
+    const std::vector<double> before = m_prices;
+    const double excessBefore = excess();
+    startFromCoverage();
+    normalise();
+    run();
+    if (m_stopped() || m_relaxation.isRefuted())
+        return !m_stopped();
+    if (excess() > excessBefore)
+        return false;
+    m_prices = before;
+    run();
+    return false;
+}
+
 bool Pricing::refute(double threshold, int passes)
 {
     if (evaluate(threshold))
         return true;
+    if (m_count >= kMany && m_coverageAt != threshold) {
+        m_coverageAt = threshold;
+        if (refuteByCoverage())
+            return true;
+    }
     std::vector<double> best = m_prices;
     double bestExcess = excess();
     double length = 1;

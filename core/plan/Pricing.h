@@ -24,8 +24,10 @@ public:
     [[nodiscard]] bool hasNoWalk(double threshold);
     /// The relaxation at a threshold with the prices as they are; true when that refutes it.
     bool evaluate(double threshold);
-    /// Dearer devices: what a search ran out of. `counts`: how often each was wanted.
+    /// Dearer devices at the same threshold: what a search ran out of. `counts`: how often each was
+    /// wanted.
     void raise(const std::vector<int>& counts, double share);
+    void restore(const std::vector<double>& prices);
 
     [[nodiscard]] const WalkRelaxation& relaxation() const { return m_relaxation; }
     [[nodiscard]] WalkRelaxation& relaxation() { return m_relaxation; }
@@ -36,6 +38,7 @@ public:
 
 private:
     void startFromCoverage();
+    [[nodiscard]] bool refuteByCoverage();
     void normalise();
     void run();
     [[nodiscard]] double excess() const;
@@ -48,6 +51,7 @@ private:
     std::function<bool()> m_stopped;
     std::size_t m_count, m_cuts;
     bool m_isPriced = false;
+    double m_coverageAt = -1;        ///< threshold where coverage was tried
     std::vector<double> m_prices;    ///< devices, too many, too few
     std::vector<double> m_direction; ///< of the step before
 };

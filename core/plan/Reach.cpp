@@ -18,7 +18,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Reach::Reach(const StageSpace& space)
     : m_space(space), m_count(space.devices.size()), m_cuts(space.cuts.size()),
-      m_isSliding(space.isSliding && space.problem.overlap == Overlap::Yes)
+      m_isSliding(space.cuts.isChain() && space.problem.overlap == Overlap::Yes)
 {
     if (space.problem.overlap == Overlap::Yes)
         return;
@@ -59,13 +59,15 @@ void Reach::fillFurthest()
     for (std::size_t d = 0; d < m_count; ++d) {
         const double* time = m_space.time[d].data();
         std::size_t byTime = 0;
+        std::size_t before = 0;
         for (std::size_t from = 0; from < m_cuts; ++from) {
             byTime = std::max(byTime, from);
             while (byTime + 1 < m_cuts && time[byTime + 1] - time[from] <= within)
                 ++byTime;
             const auto row = m_space.ends(d, from);
-            const std::size_t byMemory = row.empty() ? from : row[0].last;
-            m_furthest[from * m_count + d] = static_cast<Cut>(std::min(byTime, byMemory));
+            const std::size_t byMemory = row.empty() ? from : row.back().last;
+            before = std::max(before, std::min(byTime, byMemory));
+            m_furthest[from * m_count + d] = static_cast<Cut>(before);
         }
     }
 }

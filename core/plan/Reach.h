@@ -19,12 +19,13 @@ public:
     void setThreshold(double threshold);
     [[nodiscard]] double threshold() const { return m_threshold; }
 
-    /// In a sliding space: the end of the longest stage, `from` itself when there is none.
+    /// When sliding: no stage ends behind this; `from` itself or less when there is none. It never
+    /// falls from cut to cut, which lets some ends pass that StageSpace::fits() refuses.
     [[nodiscard]] Cut furthest(std::size_t device, std::size_t from) const
     {
         return m_furthest[from * m_count + device];
     }
-    /// Whether the ends of a stage are everything from the next cut up to furthest().
+    /// Whether the ends of a stage are taken to be everything from the next cut up to furthest().
     [[nodiscard]] bool isSliding() const { return m_isSliding; }
     /// Otherwise: the ends of stages, ascending.
     [[nodiscard]] std::span<const Cut> ends(std::size_t device, std::size_t from) const
@@ -69,7 +70,7 @@ private:
     const StageSpace& m_space;
     std::size_t m_count, m_cuts;
     bool m_isSliding;
-    double m_threshold = 0;
+    double m_threshold = -1; ///< none yet
     /// Without overlap: the least seconds per byte and per message into and out of a device.
     struct Affine {
         double perByte = 0, perMessage = 0;

@@ -2,6 +2,7 @@
 #include "plan/StageSpace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <string_view>
@@ -138,10 +139,17 @@ void StageSpace::fillEnds(const ClassTimes& times, double limit,
     std::vector<std::vector<Range>> rows(devices.size());
     std::vector<std::vector<std::uint32_t>> sizes(devices.size());
     std::vector<StageMemory> stages;
+    const std::vector<double> fastest =
+        cuts.sums([&](LayerId layer) { return least(times, layer); });
+    std::int64_t roomiest = 0;
+    for (const DeviceId id : devices)
+        roomiest = std::max(roomiest, problem.devices[id.index()].memory.value);
     for (std::size_t from = 0; from < count; ++from) {
         stages.clear();
         if (!stopped())
             cuts.eachStage(from, [&](std::size_t to, std::int64_t memory) {
+                if (!cuts.isChain() && (fastest[to] - fastest[from] > limit || memory > roomiest))
+                    return;
                 const std::int64_t most = stages.empty() ? memory : stages.back().mostSoFar;
                 stages.push_back({to, memory, memory, std::max(most, memory)});
             });
@@ -183,6 +191,27 @@ void StageSpace::fillEnds(const ClassTimes& times, double limit,
                                           row[0].last >= furthest;
             furthest = row.empty() ? furthest : row[0].last;
         }
+    if (isSliding)
+        return;
+    mayBegin.assign(count * devices.size(), false);
+    mayEnd.assign(count * devices.size(), false);
+    for (std::size_t d = 0; d < devices.size(); ++d)
+        for (std::size_t from = 0; from < count; ++from)
+            for (const Range& range : ends(d, from)) {
+                mayBegin[from * devices.size() + d] = true;
+                for (std::size_t to = range.first; to <= range.last; ++to)
+                    mayEnd[to * devices.size() + d] = true;
+            }
+}
+
+/// The time of the fastest device that can run the layer.
+double StageSpace::least(const ClassTimes& times, LayerId layer) const
+{
+    double least = std::numeric_limits<double>::infinity();
+    for (const DeviceId id : devices)
+        if (const double seconds = times.of(id)[layer.index()]; seconds >= 0)
+            least = std::min(least, seconds);
+    return std::isfinite(least) ? least : 0;
 }
 
 bool StageSpace::fits(std::size_t device, std::size_t from, std::size_t to) const

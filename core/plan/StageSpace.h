@@ -67,12 +67,15 @@ struct StageSpace {
     /// A chain in which each row is one range that begins right behind the cut, and none ends
     /// before an earlier row does.
     bool isSliding = true;
+    /// Otherwise, by [cut * devices + device]: whether any stage begins or ends there.
+    std::vector<bool> mayBegin, mayEnd;
     std::vector<std::optional<std::size_t>> twin; ///< the equal device that must be used before
     std::vector<double> work, weight;             ///< reference sums per cut
 
 private:
     void fillTimes(const ClassTimes& times);
     void fillEnds(const ClassTimes& times, double limit, const std::function<bool()>& stopped);
+    [[nodiscard]] double least(const ClassTimes& times, LayerId layer) const;
     void fillTwins();
 };
 

@@ -66,11 +66,12 @@ void WalkRelaxation::beginSliding(std::size_t cut)
 {
     const Price* after = m_after.data() + (cut + 1) * m_count;
     Price* from = m_from.data() + cut * m_count;
+    const bool isExact = m_space.isSliding;
     for (std::size_t d = 0; d < m_count; ++d) {
         Queue& queue = m_queues[d];
         Cut* cuts = m_queueCut.data() + d * m_cuts;
         Price* costs = m_queueCost.data() + d * m_cuts;
-        if (after[d] < kUnreachable) {
+        if (after[d] < kUnreachable && (isExact || m_space.mayEnd[(cut + 1) * m_count + d])) {
             const Price cost = m_moved.empty() ? after[d] : after[d] + m_moved[d][cut + 1];
             while (queue.tail > queue.head && costs[queue.tail - 1] > cost)
                 --queue.tail;
@@ -80,7 +81,7 @@ void WalkRelaxation::beginSliding(std::size_t cut)
         const Cut furthest = m_reach.furthest(d, cut);
         while (queue.head < queue.tail && cuts[queue.head] > furthest)
             ++queue.head;
-        if (queue.head == queue.tail) {
+        if (queue.head == queue.tail || (!isExact && !m_space.mayBegin[cut * m_count + d])) {
             from[d] = kUnreachable;
             continue;
         }
