@@ -29,7 +29,7 @@ public:
           m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
           m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts),
           m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count), m_choices(m_count),
-          m_sameDevice(m_count), m_most(4 * options.width + 32)
+          m_sameDevice(m_count), m_most(4 * options.width + 16)
     {
         // Fewer devices say nothing of what was paid when some are forgotten or stages cost extra.
         m_comparePaid = options.memories != nullptr || relaxation.hasMoves();
@@ -47,6 +47,7 @@ public:
         for (const std::uint16_t d : m_rising)
             if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
+        m_complete = m_leftOut == WalkRelaxation::kUnreachable;
         for (std::size_t cut = 1; cut + 1 < m_cuts && m_final == kNoParent; ++cut) {
             if (m_waiting[cut].empty())
                 continue;
@@ -122,9 +123,15 @@ private:
             if (costs[d] < WalkRelaxation::kUnreachable)
                 m_rising.push_back(static_cast<std::uint16_t>(d));
         }
-        std::sort(m_rising.begin(), m_rising.end(), [costs](std::uint16_t a, std::uint16_t b) {
-            return std::pair(costs[a], a) < std::pair(costs[b], b);
-        });
+        // Used devices are passed over, so that some more than are extended are put in order.
+        const std::size_t sorted = std::min(m_rising.size(), 16 * m_most);
+        const auto end = m_rising.begin() + static_cast<std::ptrdiff_t>(sorted);
+        std::partial_sort(m_rising.begin(), end, m_rising.end(),
+                          [costs](std::uint16_t a, std::uint16_t b) {
+                              return std::pair(costs[a], a) < std::pair(costs[b], b);
+                          });
+        m_leftOut = sorted < m_rising.size() ? costs[*end] : WalkRelaxation::kUnreachable;
+        m_rising.erase(end, m_rising.end());
     }
 
     void extendAll(std::int32_t label, std::size_t cut)
@@ -144,6 +151,7 @@ private:
             }
             extend(label, cut, d);
         }
+        m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
     }
 
     /// Every way to put the next stage on the device, from the cut.
@@ -409,6 +417,8 @@ private:
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
     std::size_t m_most;
+    Price m_leftOut =
+        WalkRelaxation::kUnreachable; ///< the least of devices that are not in m_rising
     std::int64_t m_generated = 0;
     std::size_t m_furthest = 0;
     std::int32_t m_final = kNoParent, m_repeats = kNoParent;

@@ -16,16 +16,24 @@ namespace
 constexpr double kNearlyClosed = 0.015;
 constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
 constexpr std::size_t kWideEnough = 24;              ///< for memories to pay
-constexpr int kFewPasses = 8;
 constexpr int kConflictTries = 2, kMemoryRounds = 30;
 constexpr double kConflictShare = 0.03;
+
+/// Prices before searches: fewer where a pass takes long.
+int fewPasses(const StageSpace& space)
+{
+    const std::size_t states = space.devices.size() * space.cuts.size();
+    if (!space.cuts.isChain())
+        return 3;
+    return std::clamp(static_cast<int>(100000 / states), 2, 8);
+}
 
 } // namespace
 
 PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower)
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
-      m_top(ceiling(space)), m_lower(lower)
+      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space))
 {
 }
 
@@ -148,7 +156,7 @@ void PriceSearch::climb()
     double rise = m_incumbent.hasPlan() ? 0.03 : 0.3;
     double threshold = std::max(m_lower, m_top * 1e-6);
     while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
-           refuted(threshold, kFewPasses))
+           refuted(threshold, m_fewPasses))
         threshold *= 1 + rise;
 }
 
@@ -160,7 +168,7 @@ PriceSearch::End PriceSearch::findFirst()
             const double threshold = std::min(m_top, std::max(m_lower, m_top * 1e-6) * factor);
             if (threshold >= m_top && m_pricing.hasNoWalk(m_top))
                 return m_stopped() ? End::Stopped : End::Infeasible;
-            const bool none = refuted(threshold, kFewPasses);
+            const bool none = refuted(threshold, m_fewPasses);
             if (m_stopped())
                 return End::Stopped;
             const Verdict verdict = none ? Verdict::Refuted : searchWithConflicts(width);
@@ -181,7 +189,7 @@ PriceSearch::End PriceSearch::findFirst()
 Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
 {
     for (int effort = 0; effort < efforts; ++effort) {
-        if (refuted(threshold, kFewPasses << (2 * effort)))
+        if (refuted(threshold, m_fewPasses << (2 * effort)))
             return Verdict::Refuted;
         if (m_stopped())
             return Verdict::Unknown;

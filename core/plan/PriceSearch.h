@@ -48,6 +48,7 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
+    int m_fewPasses;
     std::vector<Bits> m_memories; ///< by device: others it remembers
     LabelResult m_result;         ///< of the last search
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace millrace::plan
 {
@@ -12,6 +13,8 @@ namespace
 
 /// Times are sums and quotients in floating point; a threshold that equals one must let it pass.
 constexpr double kRounding = 1 + 1e-12;
+/// From so many devices on, lists of receivers pay.
+constexpr std::size_t kMany = 64;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 } // namespace
@@ -20,6 +23,8 @@ Reach::Reach(const StageSpace& space)
     : m_space(space), m_count(space.devices.size()), m_cuts(space.cuts.size()),
       m_isSliding(space.cuts.isChain() && space.problem.overlap == Overlap::Yes)
 {
+    if (m_count >= kMany)
+        sortReceivers();
     if (space.problem.overlap == Overlap::Yes)
         return;
     const Problem& problem = space.problem;
@@ -39,6 +44,41 @@ Reach::Reach(const StageSpace& space)
                 end->perMessage = std::min(end->perMessage, message);
             }
         }
+}
+
+void Reach::sortReceivers()
+{
+    const Problem& problem = m_space.problem;
+    std::vector<std::uint16_t> receivers(m_count * m_count);
+    std::vector<double> bandwidth(m_count);
+    for (std::size_t a = 0; a < m_count; ++a) {
+        const DeviceId from = m_space.devices[a];
+        std::uint16_t* row = receivers.data() + a * m_count;
+        std::iota(row, row + m_count, std::uint16_t{0});
+        const std::size_t any = a == 0 ? 1 : 0;
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId to = m_space.devices[b];
+            bandwidth[b] = a == b ? 0 : problem.bandwidth.at(from, to).value;
+            if (a != b &&
+                (problem.occupancy.at(from, to) !=
+                     problem.occupancy.at(from, m_space.devices[any]) ||
+                 problem.delay.at(from, to) != problem.delay.at(from, m_space.devices[any])))
+                return;
+        }
+        std::sort(row, row + m_count, [&](std::uint16_t x, std::uint16_t y) {
+            return std::pair(-bandwidth[x], x) < std::pair(-bandwidth[y], y);
+        });
+    }
+    m_receivers = std::move(receivers);
+    m_receiverCarries.resize(m_count * m_count);
+}
+
+std::span<const std::uint16_t> Reach::receivers(std::size_t from, double payload) const
+{
+    const double* carries = m_receiverCarries.data() + from * m_count;
+    const double* end = std::partition_point(
+        carries, carries + m_count, [payload](double carried) { return payload <= carried; });
+    return {m_receivers.data() + from * m_count, static_cast<std::size_t>(end - carries)};
 }
 
 void Reach::setThreshold(double threshold)
@@ -141,6 +181,9 @@ void Reach::fillLinks()
             m_carries[b * m_count + a] = left < 0 ? -1 : left * bandwidth / 8;
         }
     }
+    for (std::size_t a = 0; a < m_count && knowsReceivers(); ++a)
+        for (std::size_t i = a * m_count; i < (a + 1) * m_count; ++i)
+            m_receiverCarries[i] = m_carries[m_receivers[i] * m_count + a];
 }
 
 } // namespace millrace::plan

@@ -56,6 +56,10 @@ public:
     {
         return m_carries.data() + device * m_count;
     }
+    /// The devices that a sender reaches with a payload in time, where devices are many and only
+    /// bandwidth tells its links apart; else empty though there may be some: see knowsReceivers().
+    [[nodiscard]] std::span<const std::uint16_t> receivers(std::size_t from, double payload) const;
+    [[nodiscard]] bool knowsReceivers() const { return !m_receivers.empty(); }
     [[nodiscard]] bool startsFromSource(std::size_t device) const { return m_fromSource[device]; }
     [[nodiscard]] bool endsAtSink(std::size_t device) const { return m_toSink[device]; }
 
@@ -63,6 +67,7 @@ private:
     void fillFurthest();
     void fillEnds();
     void fillLinks();
+    void sortReceivers();
     /// Fastest hop into (at cut `from`) and out of a device; 0 with overlap.
     [[nodiscard]] double leastReceive(std::size_t device, std::size_t cut) const;
     [[nodiscard]] double leastSend(std::size_t device, std::size_t cut) const;
@@ -80,6 +85,9 @@ private:
     std::vector<std::uint32_t> m_firstEnd;
     std::vector<Cut> m_ends;
     std::vector<double> m_carries;
+    /// By sender, the widest link first, and what it carries at the threshold.
+    std::vector<std::uint16_t> m_receivers;
+    std::vector<double> m_receiverCarries;
     std::vector<bool> m_fromSource, m_toSink;
 };
 

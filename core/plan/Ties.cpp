@@ -11,7 +11,7 @@ namespace
 {
 
 using Price = WalkRelaxation::Price;
-constexpr std::size_t kWidth = 300, kMaxLabels = 40000;
+constexpr std::size_t kWork = 2000; ///< labels per cut times devices
 
 /// The stage count and, below its unit, the weights moved: one price for both orders them.
 class Settling
@@ -40,8 +40,7 @@ public:
             if (m_relaxation.isRefuted())
                 return;
             LabelOptions options;
-            options.width = kWidth;
-            options.maxLabels = kMaxLabels;
+            options.width = std::max<std::size_t>(2, kWork / m_space.devices.size());
             const LabelResult result = labelSearch(m_space, m_relaxation, options, m_stopped);
             m_incumbent.countSteps(result.labels);
             if (result.verdict != Verdict::Found)

@@ -12,7 +12,7 @@ namespace
 
 constexpr std::uint16_t kNone = 0xffff;
 /// How often the cheapest device is looked for before the rest is sorted.
-constexpr std::size_t kSelections = 3;
+constexpr std::size_t kSelections = 4;
 
 } // namespace
 
@@ -132,6 +132,8 @@ void WalkRelaxation::chooseNext(std::size_t cut)
     const double payload = m_space.payload[cut];
     for (std::size_t turn = 0; turn < m_open.size() && !m_uncovered.empty(); ++turn) {
         const auto rest = m_open.begin() + static_cast<std::ptrdiff_t>(turn);
+        if (turn == kSelections && m_reach.knowsReceivers())
+            return chooseAmongReceivers(cut);
         if (turn < kSelections)
             std::iter_swap(rest, std::min_element(rest, m_open.end()));
         else if (turn == kSelections)
@@ -149,6 +151,23 @@ void WalkRelaxation::chooseNext(std::size_t cut)
             }
         }
         m_uncovered.resize(left);
+    }
+}
+
+/// For what no cheap device serves: few links carry so much, so it is quicker to look at those.
+void WalkRelaxation::chooseAmongReceivers(std::size_t cut)
+{
+    const Price* from = m_from.data() + cut * m_count;
+    for (const std::uint16_t d : m_uncovered) {
+        Price best = kUnreachable;
+        std::uint16_t next = kNone;
+        for (const std::uint16_t receiver : m_reach.receivers(d, m_space.payload[cut]))
+            if (from[receiver] < best) {
+                best = from[receiver];
+                next = receiver;
+            }
+        m_after[cut * m_count + d] = best;
+        m_bestNext[cut * m_count + d] = next;
     }
 }
 
