@@ -15,7 +15,9 @@ namespace
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.015;
 constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
-constexpr std::size_t kWideEnough = 24;              ///< for memories to pay
+/// So many devices share the work so evenly that the first bound is nearly the optimum.
+constexpr std::size_t kManyDevices = 256;
+constexpr std::size_t kWideEnough = 24; ///< for memories to pay
 constexpr int kConflictTries = 2, kMemoryRounds = 30;
 constexpr double kConflictShare = 0.03;
 
@@ -25,7 +27,7 @@ int fewPasses(const StageSpace& space)
     const std::size_t states = space.devices.size() * space.cuts.size();
     if (!space.cuts.isChain())
         return 3;
-    return std::clamp(static_cast<int>(100000 / states), 2, 8);
+    return std::clamp(static_cast<int>(100000 / states), 1, 8);
 }
 
 } // namespace
@@ -33,7 +35,8 @@ int fewPasses(const StageSpace& space)
 PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower)
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
-      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space))
+      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
+      m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
 
@@ -163,15 +166,17 @@ void PriceSearch::climb()
 /// Loose thresholds first with few labels, then wider.
 PriceSearch::End PriceSearch::findFirst()
 {
-    for (std::size_t width = kNarrow; width <= kWidest; width *= 4) {
-        for (double factor = 1.1;; factor *= factor) {
+    for (std::size_t width = m_narrow; width <= kWidest; width *= 4) {
+        for (double factor = m_narrow < kNarrow ? 1.02 : 1.1;; factor *= factor) {
             const double threshold = std::min(m_top, std::max(m_lower, m_top * 1e-6) * factor);
             if (threshold >= m_top && m_pricing.hasNoWalk(m_top))
                 return m_stopped() ? End::Stopped : End::Infeasible;
             const bool none = refuted(threshold, m_fewPasses);
             if (m_stopped())
                 return End::Stopped;
-            const Verdict verdict = none ? Verdict::Refuted : searchWithConflicts(width);
+            Verdict verdict = Verdict::Refuted;
+            if (!none)
+                verdict = width == m_narrow ? search(width) : searchWithConflicts(width);
             if (verdict == Verdict::Found)
                 return End::Closed;
             if (m_stopped())
@@ -207,7 +212,7 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
 
 PriceSearch::End PriceSearch::close(double gap)
 {
-    std::size_t width = kNarrow;
+    std::size_t width = m_narrow;
     double target = 0.5; // where between bound and plan to look, on a logarithmic scale
     while (!m_stopped()) {
         if (isClosed(gap))

@@ -48,7 +48,8 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
-    int m_fewPasses;
+    int m_fewPasses;              ///< of prices before a search
+    std::size_t m_narrow;         ///< width to begin with
     std::vector<Bits> m_memories; ///< by device: others it remembers
     LabelResult m_result;         ///< of the last search
 };

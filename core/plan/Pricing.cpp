@@ -223,7 +223,7 @@ bool Pricing::refute(double threshold, int passes)
 {
     if (evaluate(threshold))
         return true;
-    if (m_count >= kMany && m_coverageAt != threshold) {
+    if (passes > 1 && m_count >= kMany && m_coverageAt != threshold) {
         m_coverageAt = threshold;
         if (refuteByCoverage())
             return true;

@@ -25,6 +25,11 @@ Reach::Reach(const StageSpace& space)
 {
     if (m_count >= kMany)
         sortReceivers();
+    m_byPayload.resize(m_cuts);
+    std::iota(m_byPayload.begin(), m_byPayload.end(), std::size_t{0});
+    std::sort(m_byPayload.begin(), m_byPayload.end(), [&space](std::size_t a, std::size_t b) {
+        return space.payload[a] > space.payload[b];
+    });
     if (space.problem.overlap == Overlap::Yes)
         return;
     const Problem& problem = space.problem;
@@ -85,6 +90,8 @@ void Reach::setThreshold(double threshold)
 {
     m_threshold = threshold;
     fillLinks();
+    if (knowsSenders())
+        fillSenders();
     if (m_isSliding)
         fillFurthest();
     else
@@ -154,6 +161,27 @@ void Reach::fillEnds()
             }
             m_firstEnd.push_back(static_cast<std::uint32_t>(m_ends.size()));
         }
+}
+
+/// One sweep per receiver: the smaller the payload, the more senders.
+void Reach::fillSenders()
+{
+    m_senders.resize(m_cuts * m_count);
+    std::vector<std::pair<double, std::size_t>> links;
+    for (std::size_t to = 0; to < m_count; ++to) {
+        links.clear();
+        for (std::size_t from = 0; from < m_count; ++from)
+            if (carriesTo(to)[from] >= 0)
+                links.emplace_back(-carriesTo(to)[from], from);
+        std::sort(links.begin(), links.end());
+        std::uint64_t senders = 0;
+        auto link = links.begin();
+        for (const std::size_t cut : m_byPayload) {
+            for (; link != links.end() && m_space.payload[cut] <= -link->first; ++link)
+                senders |= std::uint64_t{1} << link->second;
+            m_senders[cut * m_count + to] = senders;
+        }
+    }
 }
 
 void Reach::fillLinks()

@@ -60,6 +60,12 @@ public:
     /// bandwidth tells its links apart; else empty though there may be some: see knowsReceivers().
     [[nodiscard]] std::span<const std::uint16_t> receivers(std::size_t from, double payload) const;
     [[nodiscard]] bool knowsReceivers() const { return !m_receivers.empty(); }
+    /// Up to 64 devices: by bits, who reaches the device with the cut's payload in time.
+    [[nodiscard]] bool knowsSenders() const { return m_count <= 64; }
+    [[nodiscard]] std::uint64_t senders(std::size_t to, std::size_t cut) const
+    {
+        return m_senders[cut * m_count + to];
+    }
     [[nodiscard]] bool startsFromSource(std::size_t device) const { return m_fromSource[device]; }
     [[nodiscard]] bool endsAtSink(std::size_t device) const { return m_toSink[device]; }
 
@@ -68,6 +74,7 @@ private:
     void fillEnds();
     void fillLinks();
     void sortReceivers();
+    void fillSenders();
     /// Fastest hop into (at cut `from`) and out of a device; 0 with overlap.
     [[nodiscard]] double leastReceive(std::size_t device, std::size_t cut) const;
     [[nodiscard]] double leastSend(std::size_t device, std::size_t cut) const;
@@ -88,6 +95,8 @@ private:
     /// By sender, the widest link first, and what it carries at the threshold.
     std::vector<std::uint16_t> m_receivers;
     std::vector<double> m_receiverCarries;
+    std::vector<std::size_t> m_byPayload; ///< cuts, the largest first
+    std::vector<std::uint64_t> m_senders; ///< [cut][receiver]
     std::vector<bool> m_fromSource, m_toSink;
 };
 

@@ -127,6 +127,8 @@ void WalkRelaxation::chooseNext(std::size_t cut)
     std::fill(after, after + m_count, kUnreachable);
     if (m_open.empty())
         return;
+    if (m_reach.knowsSenders())
+        return chooseByBits(cut);
     m_uncovered.resize(m_count);
     std::iota(m_uncovered.begin(), m_uncovered.end(), std::uint16_t{0});
     const double payload = m_space.payload[cut];
@@ -151,6 +153,31 @@ void WalkRelaxation::chooseNext(std::size_t cut)
             }
         }
         m_uncovered.resize(left);
+    }
+}
+
+void WalkRelaxation::chooseByBits(std::size_t cut)
+{
+    const Price* from = m_from.data() + cut * m_count;
+    Price* after = m_after.data() + cut * m_count;
+    std::uint16_t* next = m_bestNext.data() + cut * m_count;
+    std::uint64_t uncovered = ~std::uint64_t{0};
+    for (std::size_t turn = 0; turn < m_open.size(); ++turn) {
+        const auto rest = m_open.begin() + static_cast<std::ptrdiff_t>(turn);
+        if (turn < kSelections)
+            std::iter_swap(rest, std::min_element(rest, m_open.end()));
+        else if (turn == kSelections)
+            std::sort(rest, m_open.end());
+        const auto device = static_cast<std::uint16_t>(*rest & 65535);
+        std::uint64_t covered = uncovered & m_reach.senders(device, cut);
+        uncovered &= ~covered;
+        for (; covered != 0; covered &= covered - 1) {
+            const auto d = static_cast<std::size_t>(__builtin_ctzll(covered));
+            after[d] = from[device];
+            next[d] = device;
+        }
+        if ((uncovered << (64 - m_count)) == 0)
+            return;
     }
 }
 

@@ -76,6 +76,7 @@ private:
     void beginStages(std::size_t cut);
     void beginSliding(std::size_t cut);
     void chooseNext(std::size_t cut);
+    void chooseByBits(std::size_t cut);
     void chooseAmongReceivers(std::size_t cut);
 
     const StageSpace& m_space;
