@@ -76,6 +76,23 @@ void PriceSearch::keep(const std::vector<StagePlace>& stages)
     m_incumbent.offer(m_space, bestCuts(m_space, order, m_incumbent.best()));
 }
 
+void PriceSearch::recut(const std::vector<Stage>& before)
+{
+    std::vector<std::size_t> order;
+    for (const Stage& stage : before) {
+        const auto at = std::find(m_space.devices.begin(), m_space.devices.end(), stage.device);
+        const auto position = static_cast<std::size_t>(at - m_space.devices.begin());
+        if (at != m_space.devices.end() &&
+            std::find(order.begin(), order.end(), position) == order.end())
+            order.push_back(position);
+    }
+    const StageCount& limits = m_space.problem.stages;
+    const auto count = static_cast<int>(order.size());
+    if (m_space.problem.overlap == Overlap::Yes && !m_stopped() && count >= limits.min &&
+        count <= limits.max.value_or(count))
+        m_incumbent.offer(m_space, bestCuts(m_space, order, std::min(m_incumbent.best(), m_top)));
+}
+
 Verdict PriceSearch::search(std::size_t width)
 {
     LabelOptions options;

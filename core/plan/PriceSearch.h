@@ -22,6 +22,8 @@ public:
     /// Until the gap within the space is at most `gap`, or the incumbent's own is as asked for.
     [[nodiscard]] End run(double gap);
 
+    /// Offers the devices of a plan before, those that are left, in their order with the best cuts.
+    void recut(const std::vector<Stage>& before);
     void setPrices(std::vector<double> prices) { m_pricing.setPrices(std::move(prices)); }
     [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
     /// Refuted within the space.

@@ -139,27 +139,28 @@ double Reach::leastSend(std::size_t device, std::size_t cut) const
 
 void Reach::fillEnds()
 {
-    m_ends.clear();
+    std::size_t most = 0;
+    for (const StageSpace::Range& range : m_space.ranges)
+        most += std::size_t{range.last} - range.first + 1;
+    m_ends.resize(most);
     m_firstEnd.assign(1, 0);
     const double within = m_threshold * kRounding;
     const bool overlap = m_space.problem.overlap == Overlap::Yes;
+    std::uint32_t count = 0;
     for (std::size_t from = 0; from < m_cuts; ++from)
         for (std::size_t d = 0; d < m_count; ++d) {
             const double* time = m_space.time[d].data();
             const double left = within - leastReceive(d, from);
-            for (const StageSpace::Range& range : m_space.ends(d, from)) {
-                std::size_t to = range.first;
-                // Longer stages take longer: in a chain nothing behind the first too long is left.
-                for (; to <= range.last && time[to] - time[from] <= left; ++to)
-                    if (overlap || time[to] - time[from] + leastSend(d, to) <= left)
-                        m_ends.push_back(static_cast<Cut>(to));
-                if (to <= range.last && m_space.cuts.isChain())
-                    break;
-                for (; to <= range.last; ++to)
-                    if (time[to] - time[from] + leastSend(d, to) <= left)
-                        m_ends.push_back(static_cast<Cut>(to));
-            }
-            m_firstEnd.push_back(static_cast<std::uint32_t>(m_ends.size()));
+            for (const StageSpace::Range& range : m_space.ends(d, from))
+                for (std::size_t to = range.first; to <= range.last; ++to) {
+                    // Written always and kept at times: most rows are short of their full length.
+                    m_ends[count] = static_cast<Cut>(to);
+                    const double seconds = time[to] - time[from];
+                    const bool isIn =
+                        overlap ? seconds <= left : seconds + leastSend(d, to) <= left;
+                    count += isIn ? 1 : 0;
+                }
+            m_firstEnd.push_back(count);
         }
 }
 

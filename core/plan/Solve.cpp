@@ -72,6 +72,8 @@ private:
     }
     void start(PriceSearch& search)
     {
+        if (m_options.warmStart)
+            search.recut(m_options.warmStart->stages);
         if (!m_prices.empty())
             search.setPrices(m_prices);
     }

@@ -25,6 +25,8 @@ WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> st
     if (m_reach.isSliding()) {
         m_queueCut.resize(m_cuts * m_count);
         m_queueCost.resize(m_cuts * m_count);
+    } else {
+        m_afterOf.resize(m_cuts * m_count);
     }
 }
 
@@ -95,20 +97,20 @@ void WalkRelaxation::beginSliding(std::size_t cut)
 void WalkRelaxation::beginStages(std::size_t cut)
 {
     for (std::size_t d = 0; d < m_count; ++d) {
+        Price* after = m_afterOf.data() + d * m_cuts;
+        after[cut + 1] = m_after[(cut + 1) * m_count + d];
+        if (!m_moved.empty() && after[cut + 1] < kUnreachable)
+            after[cut + 1] += m_moved[d][cut + 1];
         Price best = kUnreachable;
         Cut bestEnd = 0;
-        for (const Cut to : m_reach.ends(d, cut)) {
-            const Price after = m_after[to * m_count + d];
-            if (after >= kUnreachable)
-                continue;
-            const Price cost = after + moved(d, cut, to);
-            if (cost <= best) {
-                best = cost;
+        for (const Cut to : m_reach.ends(d, cut))
+            if (after[to] < best) {
+                best = after[to];
                 bestEnd = to;
             }
-        }
+        const Price before = m_moved.empty() ? 0 : m_moved[d][cut];
         m_from[cut * m_count + d] =
-            best < kUnreachable ? std::min(kHopeless, best + m_entry[d]) : kUnreachable;
+            best < kUnreachable ? std::min(kHopeless, best - before + m_entry[d]) : kUnreachable;
         m_bestEnd[cut * m_count + d] = bestEnd;
     }
 }

@@ -87,6 +87,7 @@ private:
     std::vector<std::vector<Price>> m_moved;
     Price m_budget = 0, m_cheapest = 0;
     std::vector<Price> m_after, m_from; ///< [cut][device]: after a stage ends, before it starts
+    std::vector<Price> m_afterOf;       ///< [device][cut], what is moved included; not when sliding
     std::vector<Cut> m_bestEnd;
     std::vector<std::uint16_t> m_bestNext;
     /// A queue per device of the ends that can still be the cheapest of a sliding window.
