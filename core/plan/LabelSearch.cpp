@@ -80,6 +80,7 @@ private:
         Cut before = 0;
         std::uint16_t bypass = kNone;
         std::uint16_t stages = 0;
+        [[nodiscard]] int rank() const { return stages * 2 + (before != 0 ? 1 : 0); }
     };
     /// Where a stage on a device from the present cut may end.
     struct Choice {
@@ -240,10 +241,10 @@ private:
         waiting.erase(most, waiting.end());
         m_complete = false;
     }
+    /// By key, then with fewer stages, then without a relay.
     [[nodiscard]] static bool isCheaper(const Label& a, const Label& b)
     {
-        return std::tuple(a.key, a.stages, a.before != 0, a.used, a.device, a.from) <
-               std::tuple(b.key, b.stages, b.before != 0, b.used, b.device, b.from);
+        return a.key != b.key ? a.key < b.key : a.rank() < b.rank();
     }
 
     void finish(const Label& last)
@@ -332,12 +333,17 @@ private:
     /// The labels at a cut that go on: those that no other dominates, the cheapest first.
     [[nodiscard]] const std::vector<std::int32_t>& kept(std::size_t cut)
     {
-        std::vector<Label>& waiting = m_waiting[cut];
-        std::sort(waiting.begin(), waiting.end(), isCheaper);
+        const std::vector<Label>& waiting = m_waiting[cut];
+        // Sorted by number, since labels are large; what was made first comes first among equals.
+        m_order.clear();
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            m_order.emplace_back(waiting[i].key, waiting[i].rank(), static_cast<std::uint32_t>(i));
+        std::sort(m_order.begin(), m_order.end());
         m_kept.clear();
         for (auto& labels : m_sameDevice)
             labels.clear();
-        for (const Label& label : waiting) {
+        for (const auto& [key, rank, index] : m_order) {
+            const Label& label = waiting[index];
             if (m_kept.size() == m_options.width) {
                 m_complete = false;
                 break;
@@ -412,8 +418,9 @@ private:
     std::vector<std::vector<Label>> m_waiting; ///< by cut
     std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
     std::vector<std::uint16_t> m_rising;
-    std::vector<Choices> m_choices; ///< by device, of the present cut
-    std::vector<Cut> m_later;       ///< scratch
+    std::vector<Choices> m_choices;                             ///< by device, of the present cut
+    std::vector<Cut> m_later;                                   ///< scratch
+    std::vector<std::tuple<Price, int, std::uint32_t>> m_order; ///< scratch
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
     std::size_t m_most;

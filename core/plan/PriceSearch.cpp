@@ -227,6 +227,21 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
     return Verdict::Unknown;
 }
 
+/// Just below the plan: prices once, then only wider searches can help.
+Verdict PriceSearch::prove(double threshold, std::size_t width)
+{
+    const bool isNew = threshold != m_proving;
+    m_proving = threshold;
+    if (refuted(threshold, isNew ? 4 * m_fewPasses : 1))
+        return Verdict::Refuted;
+    if (m_stopped())
+        return Verdict::Unknown;
+    const Verdict verdict = search(width);
+    if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
+        return verdict;
+    return searchWithMemories(width);
+}
+
 PriceSearch::End PriceSearch::close(double gap)
 {
     std::size_t width = m_narrow;
@@ -239,7 +254,7 @@ PriceSearch::End PriceSearch::close(double gap)
         const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
         const double threshold =
             nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
-        const Verdict verdict = decide(threshold, width, 2);
+        const Verdict verdict = nearly ? prove(threshold, width) : decide(threshold, width, 2);
         if (m_stopped())
             break;
         if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
@@ -252,7 +267,7 @@ PriceSearch::End PriceSearch::close(double gap)
         } else if (width >= kWidest) {
             return End::CutShort;
         } else {
-            width *= 2;
+            width *= 3;
             target = 0.5;
         }
     }

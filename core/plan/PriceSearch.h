@@ -40,6 +40,7 @@ private:
     void remember(const std::vector<StagePlace>& walk);
     void keep(const std::vector<StagePlace>& stages);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
+    [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
     [[nodiscard]] End findFirst();
     [[nodiscard]] End close(double gap);
@@ -50,6 +51,7 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
+    double m_proving = -1;        ///< threshold that prove() saw last
     int m_fewPasses;              ///< of prices before a search
     std::size_t m_narrow;         ///< width to begin with
     std::vector<Bits> m_memories; ///< by device: others it remembers
