@@ -27,7 +27,7 @@ int fewPasses(const StageSpace& space)
     const std::size_t states = space.devices.size() * space.cuts.size();
     if (!space.cuts.isChain())
         return 3;
-    return std::clamp(static_cast<int>(100000 / states), 1, 8);
+    return std::clamp(static_cast<int>(120000 / states), 1, space.devices.size() < 32 ? 8 : 12);
 }
 
 } // namespace
