@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/LabelSearch.h"
 
+#include "plan/EndChoices.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,7 +17,6 @@ namespace
 using Price = WalkRelaxation::Price;
 constexpr std::int32_t kNoParent = -1;
 constexpr std::uint16_t kNone = 0xffff;
-constexpr int kMostLooks = 64; ///< for a later end, where cuts are no chain
 
 template <std::size_t kWords>
 class Search
@@ -28,8 +29,8 @@ public:
           m_atLeast(std::max(1, space.problem.stages.min)),
           m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
           m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts),
-          m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count), m_choices(m_count),
-          m_sameDevice(m_count), m_most(4 * options.width + 16)
+          m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count),
+          m_choices(space, relaxation), m_sameDevice(m_count), m_most(4 * options.width + 16)
     {
         // Fewer devices say nothing of what was paid when some are forgotten or stages cost extra.
         m_comparePaid = options.memories != nullptr || relaxation.hasMoves();
@@ -82,16 +83,6 @@ private:
         std::uint16_t stages = 0;
         [[nodiscard]] int rank() const { return stages * 2 + (before != 0 ? 1 : 0); }
     };
-    /// Where a stage on a device from the present cut may end.
-    struct Choice {
-        Cut to, before;
-        Price after; ///< moved and still to be paid
-    };
-    struct Choices {
-        bool isFilled = false;
-        std::vector<Choice> ends; ///< furthest first
-    };
-
     [[nodiscard]] static std::size_t at(std::int32_t label)
     {
         return static_cast<std::size_t>(label);
@@ -118,12 +109,11 @@ private:
     void begin(std::size_t cut)
     {
         const Price* costs = m_relaxation.costsFrom(cut);
+        m_choices.moveTo(cut);
         m_rising.clear();
-        for (std::size_t d = 0; d < m_count; ++d) {
-            m_choices[d].isFilled = false;
+        for (std::size_t d = 0; d < m_count; ++d)
             if (costs[d] < WalkRelaxation::kUnreachable)
                 m_rising.push_back(static_cast<std::uint16_t>(d));
-        }
         // Used devices are passed over, so that some more than are extended are put in order.
         const std::size_t sorted = std::min(m_rising.size(), 16 * m_most);
         const auto end = m_rising.begin() + static_cast<std::ptrdiff_t>(sorted);
@@ -186,7 +176,7 @@ private:
                 return;
         }
         const bool mayCross = before == 0 || !m_reach.linkable(next.bypass, device, before);
-        for (const Choice& choice : choices(cut, device)) {
+        for (const EndChoices::Choice& choice : m_choices.of(device)) {
             if (next.paid + choice.after > m_relaxation.budget())
                 continue;
             const bool crosses =
@@ -203,7 +193,7 @@ private:
     }
     [[nodiscard]] double within() const { return m_reach.threshold() * (1 + 1e-12); }
 
-    void add(Label next, const Choice& choice, bool keepsRelay, double receive)
+    void add(Label next, const EndChoices::Choice& choice, bool keepsRelay, double receive)
     {
         const std::size_t cut = next.from;
         next.cut = choice.to;
@@ -273,60 +263,6 @@ private:
                 return true;
             seen[device / 64] |= std::uint64_t{1} << (device % 64);
         }
-        return false;
-    }
-
-    /// Ends that no later one within reach beats by its payload, and the others for relays.
-    [[nodiscard]] const std::vector<Choice>& choices(std::size_t cut, std::uint16_t device)
-    {
-        Choices& choices = m_choices[device];
-        if (choices.isFilled)
-            return choices.ends;
-        choices.isFilled = true;
-        choices.ends.clear();
-        m_later.clear();
-        m_reach.eachEnd(device, cut, [&](std::size_t to) {
-            const Price after = m_relaxation.costAfter(to, device);
-            if (after >= WalkRelaxation::kUnreachable ||
-                (!m_space.isSliding && m_reach.isSliding() && !m_space.fits(device, cut, to)))
-                return;
-            Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, cut, to)};
-            if (m_overlap && !m_relaxation.hasMoves())
-                choice.before = laterWithNoMorePayload(to);
-            if (choice.before == 0 || mayRelay(device, choice.before))
-                choices.ends.push_back(choice);
-        });
-        return choices.ends;
-    }
-    /// The nearest end behind this one, in a chain; any in other spaces. 0: none.
-    [[nodiscard]] Cut laterWithNoMorePayload(std::size_t to)
-    {
-        const double payload = m_space.payload[to];
-        // Rising payloads towards the far end: what is larger and farther is never the nearest.
-        while (m_space.cuts.isChain() && !m_later.empty() &&
-               m_space.payload[m_later.back()] > payload)
-            m_later.pop_back();
-        Cut found = 0;
-        int looks = kMostLooks;
-        for (auto later = m_later.rbegin(); later != m_later.rend() && found == 0; ++later) {
-            if (looks-- == 0)
-                break;
-            if (m_space.payload[*later] <= payload && m_space.cuts.isAbove(*later, to))
-                found = *later;
-        }
-        m_later.push_back(static_cast<Cut>(to));
-        return found;
-    }
-    /// Whether there is any device to relay to: one the device does not reach at that cut itself.
-    [[nodiscard]] bool mayRelay(std::uint16_t device, Cut before) const
-    {
-        if (m_atLeast > 1)
-            return true;
-        if (before + 1U == m_cuts)
-            return !m_reach.endsAtSink(device);
-        for (std::size_t d = 0; d < m_count; ++d)
-            if (d != device && !m_reach.linkable(device, d, before))
-                return true;
         return false;
     }
 
@@ -418,8 +354,7 @@ private:
     std::vector<std::vector<Label>> m_waiting; ///< by cut
     std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
     std::vector<std::uint16_t> m_rising;
-    std::vector<Choices> m_choices;                             ///< by device, of the present cut
-    std::vector<Cut> m_later;                                   ///< scratch
+    EndChoices m_choices;
     std::vector<std::tuple<Price, int, std::uint32_t>> m_order; ///< scratch
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
