@@ -25,6 +25,21 @@ public:
                 return true;
         return false;
     }
+    [[nodiscard]] std::size_t count() const
+    {
+        std::size_t count = 0;
+        for (const std::uint64_t word : m_words)
+            count += static_cast<std::size_t>(__builtin_popcountll(word));
+        return count;
+    }
+    /// The smallest number that is in this set and not in the other; the set's capacity if none.
+    [[nodiscard]] std::size_t firstNotIn(const Bits& other) const
+    {
+        for (std::size_t w = 0; w < m_words.size(); ++w)
+            if (const std::uint64_t rest = m_words[w] & ~other.m_words[w]; rest != 0)
+                return w * 64 + static_cast<std::size_t>(__builtin_ctzll(rest));
+        return m_words.size() * 64;
+    }
     [[nodiscard]] bool intersects(const Bits& other) const
     {
         for (std::size_t w = 0; w < m_words.size(); ++w)

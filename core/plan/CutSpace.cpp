@@ -2,44 +2,23 @@
 #include "plan/CutSpace.h"
 
 #include "graph/Graph.h"
+#include "plan/CutEnumeration.h"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace millrace::plan
 {
 namespace
 {
 
-struct Neighbours {
-    explicit Neighbours(const Problem& problem)
-        : before(problem.layers.size(), Bits(problem.layers.size())), after(problem.layers.size())
-    {
-        for (const graph::DataflowTensor& tensor : problem.tensors)
-            for (const LayerId consumer : tensor.consumers)
-                if (tensor.producer && !before[consumer.index()].test(tensor.producer->index())) {
-                    before[consumer.index()].set(tensor.producer->index());
-                    after[tensor.producer->index()].push_back(consumer);
-                }
-    }
-    std::vector<Bits> before;
-    std::vector<std::vector<LayerId>> after;
-};
-
 std::int64_t copies(double count, Bytes payload)
 {
     return static_cast<std::int64_t>(std::ceil(count * static_cast<double>(payload.value)));
 }
 
-std::vector<bool> flags(const Bits& inside, std::size_t count)
-{
-    std::vector<bool> result(count, false);
-    inside.each([&](std::size_t i) { result[i] = true; });
-    return result;
-}
-
-/// Of the linear order with the smaller payloads on average: the file's own or a compact one.
+/// Of the linear orders the one with the smaller payloads on average: the file's own or a compact
+/// one.
 std::vector<LayerId> linearOrder(const Problem& problem)
 {
     std::vector<LayerId> given;
@@ -57,72 +36,43 @@ std::vector<LayerId> linearOrder(const Problem& problem)
     return total(*compact) < total(given) ? *compact : given;
 }
 
+/// Whether each layer of the order needs the one before, so that no other order exists.
+bool isOnlyOrder(const Problem& problem, const std::vector<LayerId>& order)
+{
+    std::vector<std::size_t> position(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        position[order[i].index()] = i;
+    std::vector<bool> needsPrevious(order.size(), false);
+    for (const graph::DataflowTensor& tensor : problem.tensors)
+        for (const LayerId consumer : tensor.consumers)
+            if (tensor.producer &&
+                position[tensor.producer->index()] + 1 == position[consumer.index()])
+                needsPrevious[position[consumer.index()]] = true;
+    return std::all_of(needsPrevious.begin() + 1, needsPrevious.end(),
+                       [](bool yes) { return yes; });
+}
+
+/// The peak of what the layers between two cuts need while each runs.
+std::int64_t largestActivation(const Problem& problem, const std::vector<LayerId>& layers)
+{
+    std::int64_t most = 0;
+    for (const LayerId layer : layers)
+        most = std::max(most, problem.layers[layer.index()].activationBytes.value);
+    return most;
+}
+
 } // namespace
 
-CutSpace::CutSpace(const Problem& problem, const std::function<bool()>& stopped)
+CutSpace CutSpace::linear(const Problem& problem)
 {
-    if (!enumerateConvex(problem, stopped))
-        useLinearOrder(problem);
-    for (const Bits& inside : m_inside)
-        m_payload.push_back(graph::payload(flags(inside, problem.layers.size()), problem.tensors));
-    fillAbove();
-    fillMemory(problem, stopped);
-}
-
-/// Breadth first by the number of layers inside, each cut once; false when there are too many.
-bool CutSpace::enumerateConvex(const Problem& problem, const std::function<bool()>& stopped)
-{
-    const std::size_t count = problem.layers.size();
-    if (count >= kMaxConvexCuts || stopped())
-        return false;
-    const Neighbours neighbours(problem);
-    m_inside = {Bits(count)};
-    m_covers = {{}};
-    std::map<Bits, std::size_t> index = {{m_inside.front(), 0}};
-    std::vector<Bits> ready = {Bits(count)};
-    for (std::size_t layer = 0; layer < count; ++layer)
-        if (!neighbours.before[layer].any())
-            ready.front().set(layer);
-    for (std::size_t cut = 0; cut < m_inside.size(); ++cut) {
-        bool tooMany = false;
-        const Bits readyHere = ready[cut];
-        readyHere.each([&](std::size_t layer) {
-            if (tooMany)
-                return;
-            Bits larger = m_inside[cut];
-            larger.set(layer);
-            const auto [at, isNew] = index.try_emplace(larger, m_inside.size());
-            if (isNew) {
-                tooMany = m_inside.size() == kMaxConvexCuts;
-                Bits readyThere = readyHere;
-                readyThere.reset(layer);
-                for (const LayerId next : neighbours.after[layer])
-                    if (larger.contains(neighbours.before[next.index()]))
-                        readyThere.set(next.index());
-                m_inside.push_back(std::move(larger));
-                m_covers.emplace_back();
-                ready.push_back(std::move(readyThere));
-            }
-            m_covers[at->second].push_back({cut, {LayerId(layer)}});
-        });
-        if (tooMany || (cut % 64 == 0 && stopped()))
-            return false;
-    }
-    return true;
-}
-
-/// Every cut of the order, or of a very long one the cuts with the smallest payload of each window.
-void CutSpace::useLinearOrder(const Problem& problem)
-{
-    m_kind = SearchSpace::Linear;
-    m_inside.clear();
-    m_covers.clear();
+    CutSpace space(problem);
     const std::vector<LayerId> order = linearOrder(problem);
     const std::vector<Bytes> payloads = graph::linearPayloads(order, problem.tensors);
     const std::size_t window = (order.size() + kMaxLinearCuts - 1) / kMaxLinearCuts;
+    space.m_isComplete = window == 1 && isOnlyOrder(problem, order);
     Bits inside(order.size());
-    m_inside.push_back(inside);
-    m_covers.emplace_back();
+    space.m_inside.push_back(inside);
+    space.m_added.emplace_back();
     std::size_t done = 0;
     while (done < order.size()) {
         const std::size_t end = std::min(order.size(), done + window);
@@ -130,72 +80,95 @@ void CutSpace::useLinearOrder(const Problem& problem)
         for (std::size_t k = done + 1; k < end && end < order.size(); ++k)
             if (payloads[k] < payloads[best])
                 best = k;
-        Cover cover{m_inside.size() - 1, {}};
+        space.m_added.emplace_back();
         for (; done < best; ++done) {
             inside.set(order[done].index());
-            cover.added.push_back(order[done]);
+            space.m_added.back().push_back(order[done]);
         }
-        m_inside.push_back(inside);
-        m_covers.push_back({std::move(cover)});
+        space.m_inside.push_back(inside);
+        space.m_payload.push_back(payloads[best]);
     }
+    space.m_payload.insert(space.m_payload.begin(), payloads.front());
+    space.finish();
+    return space;
 }
 
-void CutSpace::fillAbove()
+std::optional<CutSpace> CutSpace::convex(const Problem& problem, double most,
+                                         const std::function<bool()>& stopped)
 {
-    const std::size_t count = m_inside.size();
-    m_above.assign(count, Bits(count));
-    std::vector<std::vector<std::size_t>> upper(count);
-    for (std::size_t cut = 0; cut < count; ++cut)
-        for (const Cover& cover : m_covers[cut])
-            upper[cover.lower].push_back(cut);
-    for (std::size_t cut = count; cut-- > 0;)
-        for (const std::size_t higher : upper[cut]) {
-            m_above[cut].set(higher);
-            m_above[cut] |= m_above[higher];
-        }
+    auto cuts = cutsUpTo(problem, most, kMaxConvexCuts, stopped);
+    if (!cuts)
+        return std::nullopt;
+    CutSpace space(problem);
+    space.m_isChain = false;
+    space.m_inside = std::move(*cuts);
+    for (const Bits& inside : space.m_inside) {
+        space.m_added.emplace_back();
+        inside.each([&](std::size_t layer) { space.m_added.back().emplace_back(layer); });
+        std::vector<bool> flags(problem.layers.size(), false);
+        inside.each([&](std::size_t layer) { flags[layer] = true; });
+        space.m_payload.push_back(graph::payload(flags, problem.tensors));
+    }
+    space.finish();
+    return space;
 }
 
-void CutSpace::fillMemory(const Problem& problem, const std::function<bool()>& stopped)
+void CutSpace::finish()
 {
-    const std::size_t count = m_inside.size();
-    const MemoryModel& model = problem.memoryModel;
-    std::vector<std::int64_t> weights(count, 0);
-    for (std::size_t cut = 1; cut < count; ++cut) {
-        const Cover& cover = m_covers[cut].front();
-        weights[cut] = weights[cover.lower];
-        for (const LayerId layer : cover.added)
-            weights[cut] += problem.layers[layer.index()].weightBytes.value;
+    const Problem& problem = *m_problem;
+    m_weights.assign(size(), 0);
+    for (std::size_t cut = 1; cut < size(); ++cut) {
+        m_weights[cut] = m_isChain ? m_weights[cut - 1] : 0;
+        for (const LayerId layer : m_added[cut])
+            m_weights[cut] += problem.layers[layer.index()].weightBytes.value;
     }
-    std::vector<std::vector<double>> sharedUsers;
     for (const SharedWeight& shared : problem.sharedWeights) {
         std::vector<bool> uses(problem.layers.size(), false);
         for (const LayerId layer : shared.layers)
             uses[layer.index()] = true;
-        sharedUsers.push_back(sums([&](LayerId layer) { return uses[layer.index()] ? 1.0 : 0.0; }));
+        m_sharedUsers.push_back(
+            sums([&](LayerId layer) { return uses[layer.index()] ? 1.0 : 0.0; }));
     }
-    m_memory.assign(count * count, 0);
-    std::vector<std::int64_t> activation(count);
-    for (std::size_t from = 0; from < count && !stopped(); ++from) {
-        activation[from] = 0;
-        m_above[from].each([&](std::size_t to) {
-            // Some cut right below `to` still holds `from`: what it lacks are the last layers of
-            // the stage.
-            const auto cover =
-                std::find_if(m_covers[to].begin(), m_covers[to].end(), [&](const Cover& candidate) {
-                    return candidate.lower == from || m_above[from].test(candidate.lower);
-                });
-            activation[to] = activation[cover->lower];
-            for (const LayerId layer : cover->added)
-                activation[to] =
-                    std::max(activation[to], problem.layers[layer.index()].activationBytes.value);
-            std::int64_t bytes = model.fixed.value + weights[to] - weights[from] + activation[to] +
-                                 copies(model.inCopies, m_payload[from]) +
-                                 copies(model.outCopies, m_payload[to]);
-            for (std::size_t s = 0; s < sharedUsers.size(); ++s)
-                if (sharedUsers[s][to] > sharedUsers[s][from])
-                    bytes += problem.sharedWeights[s].bytes.value;
-            m_memory[from * count + to] = bytes;
-        });
+    if (m_isChain)
+        return;
+    std::vector<std::size_t> rank(problem.layers.size());
+    for (std::size_t i = 0; i < problem.layers.size(); ++i)
+        m_byActivation.emplace_back(i);
+    std::stable_sort(m_byActivation.begin(), m_byActivation.end(), [&](LayerId a, LayerId b) {
+        return problem.layers[a.index()].activationBytes >
+               problem.layers[b.index()].activationBytes;
+    });
+    for (std::size_t i = 0; i < m_byActivation.size(); ++i)
+        rank[m_byActivation[i].index()] = i;
+    for (const Bits& inside : m_inside) {
+        Bits ranked(problem.layers.size());
+        inside.each([&](std::size_t layer) { ranked.set(rank[layer]); });
+        m_ranked.push_back(std::move(ranked));
+    }
+}
+
+void CutSpace::eachStage(
+    std::size_t from, const std::function<void(std::size_t to, std::int64_t memory)>& visit) const
+{
+    const MemoryModel& model = m_problem->memoryModel;
+    const std::int64_t common =
+        model.fixed.value - m_weights[from] + copies(model.inCopies, m_payload[from]);
+    std::int64_t activation = 0;
+    for (std::size_t to = from + 1; to < size(); ++to) {
+        if (m_isChain) {
+            activation = std::max(activation, largestActivation(*m_problem, m_added[to]));
+        } else {
+            if (!m_inside[to].contains(m_inside[from]))
+                continue;
+            const LayerId largest = m_byActivation[m_ranked[to].firstNotIn(m_ranked[from])];
+            activation = m_problem->layers[largest.index()].activationBytes.value;
+        }
+        std::int64_t bytes =
+            common + m_weights[to] + activation + copies(model.outCopies, m_payload[to]);
+        for (std::size_t s = 0; s < m_sharedUsers.size(); ++s)
+            if (m_sharedUsers[s][to] > m_sharedUsers[s][from])
+                bytes += m_problem->sharedWeights[s].bytes.value;
+        visit(to, bytes);
     }
 }
 
@@ -206,18 +179,6 @@ std::vector<LayerId> CutSpace::layers(std::size_t from, std::size_t to) const
     std::vector<LayerId> result;
     between.each([&](std::size_t layer) { result.emplace_back(layer); });
     return result;
-}
-
-std::optional<std::size_t> CutSpace::find(const std::vector<bool>& inside) const
-{
-    Bits wanted(inside.size());
-    for (std::size_t i = 0; i < inside.size(); ++i)
-        if (inside[i])
-            wanted.set(i);
-    const auto found = std::find(m_inside.begin(), m_inside.end(), wanted);
-    if (found == m_inside.end())
-        return std::nullopt;
-    return static_cast<std::size_t>(found - m_inside.begin());
 }
 
 } // namespace millrace::plan

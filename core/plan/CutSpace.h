@@ -9,65 +9,69 @@
 namespace millrace::plan
 {
 
-/// The cuts a search may use: all down-closed cuts where their number allows, else those of one
-/// linear order. Cut 0 is empty, the last one is everything, and a cut comes after every cut it
-/// contains. A stage is a pair (from, to) with `from` inside `to`.
+/// A choice of cuts that a search may use. Cut 0 is empty, the last one is everything, and a cut
+/// comes after every cut it contains. A stage is a pair (from, to) with `from` inside `to`.
 class CutSpace
 {
 public:
-    static constexpr std::size_t kMaxConvexCuts = 2500;
-    static constexpr std::size_t kMaxLinearCuts = 1500;
+    static constexpr std::size_t kMaxConvexCuts = 6000;
+    static constexpr std::size_t kMaxLinearCuts = 8192;
 
-    /// Needs a valid problem. Memory and time grow with the square of the number of cuts, which is
-    /// bounded by the above. `stopped` is asked often; after it said yes the space is unusable.
-    CutSpace(const Problem& problem, const std::function<bool()>& stopped);
+    /// The cuts of one linear order with small payloads: all there are when each layer needs the
+    /// one before. Very long orders keep the smallest payload of each window. Valid problem needed.
+    [[nodiscard]] static CutSpace linear(const Problem& problem);
+    /// Every down-closed cut with a payload of at most `most`; none when there are too many, or
+    /// `stopped` said yes. Inner cuts beyond `most` are of no use to a plan whose hops they exceed.
+    [[nodiscard]] static std::optional<CutSpace> convex(const Problem& problem, double most,
+                                                        const std::function<bool()>& stopped);
 
     [[nodiscard]] std::size_t size() const { return m_payload.size(); }
     [[nodiscard]] std::size_t last() const { return size() - 1; }
-    [[nodiscard]] SearchSpace kind() const { return m_kind; }
+    /// Whether a plan may need no other cut.
+    [[nodiscard]] bool isComplete() const { return m_isComplete; }
+    /// Whether each cut holds the one before.
+    [[nodiscard]] bool isChain() const { return m_isChain; }
     [[nodiscard]] Bytes payload(std::size_t cut) const { return m_payload[cut]; }
-    /// Cuts that strictly contain this one.
-    [[nodiscard]] const Bits& above(std::size_t cut) const { return m_above[cut]; }
-    /// Peak memory of a stage, by the problem's memory model; only for `to` in above(from).
-    [[nodiscard]] Bytes memory(std::size_t from, std::size_t to) const
+    /// Calls visit(to, peak memory by the memory model) for every stage that starts at the cut,
+    /// ascending.
+    void eachStage(std::size_t from,
+                   const std::function<void(std::size_t to, std::int64_t memory)>& visit) const;
+    /// Whether `larger` strictly contains `smaller`.
+    [[nodiscard]] bool isAbove(std::size_t larger, std::size_t smaller) const
     {
-        return {m_memory[from * size() + to]};
+        return larger > smaller && (m_isChain || m_inside[larger].contains(m_inside[smaller]));
     }
-    /// Sum of a figure of the layers inside each cut; one value per cut.
+    /// Sum of a figure of the layers inside each cut; one value per cut, in one order of adding for
+    /// all cuts of a chain.
     template <class Figure>
     [[nodiscard]] std::vector<double> sums(const Figure& figureOfLayer) const
     {
         std::vector<double> sums(size(), 0);
         for (std::size_t cut = 1; cut < size(); ++cut) {
-            const Cover& cover = m_covers[cut].front();
-            sums[cut] = sums[cover.lower];
-            for (const LayerId layer : cover.added)
-                sums[cut] += figureOfLayer(layer);
+            double sum = m_isChain ? sums[cut - 1] : 0;
+            for (const LayerId layer : m_added[cut])
+                sum += figureOfLayer(layer);
+            sums[cut] = sum;
         }
         return sums;
     }
     /// Layers of the stage between two cuts, ascending.
     [[nodiscard]] std::vector<LayerId> layers(std::size_t from, std::size_t to) const;
-    /// The cut with exactly these layers inside, when it is in the space.
-    [[nodiscard]] std::optional<std::size_t> find(const std::vector<bool>& inside) const;
 
 private:
-    /// A cut right below another one, and the layers between.
-    struct Cover {
-        std::size_t lower;
-        std::vector<LayerId> added;
-    };
-    bool enumerateConvex(const Problem& problem, const std::function<bool()>& stopped);
-    void useLinearOrder(const Problem& problem);
-    void fillAbove();
-    void fillMemory(const Problem& problem, const std::function<bool()>& stopped);
+    explicit CutSpace(const Problem& problem) : m_problem(&problem) {}
+    void finish();
 
-    SearchSpace m_kind = SearchSpace::Convex;
+    const Problem* m_problem;
+    bool m_isComplete = true, m_isChain = true;
     std::vector<Bits> m_inside;
-    std::vector<std::vector<Cover>> m_covers;
+    std::vector<std::vector<LayerId>>
+        m_added; ///< since the cut before in a chain, else since empty
     std::vector<Bytes> m_payload;
-    std::vector<Bits> m_above;
-    std::vector<std::int64_t> m_memory;
+    std::vector<std::int64_t> m_weights;
+    std::vector<LayerId> m_byActivation; ///< largest first
+    std::vector<Bits> m_ranked; ///< as m_inside, numbered by m_byActivation; not for chains
+    std::vector<std::vector<double>> m_sharedUsers; ///< [shared weight][cut]: layers inside
 };
 
 } // namespace millrace::plan

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 namespace millrace::plan
 {
@@ -164,12 +165,26 @@ private:
     {
         std::optional<std::size_t> worst;
         Bytes worstLargest;
+        // The roomiest device of each class: devices may be a thousand.
+        std::map<std::string_view, const Device*> roomiest;
+        for (const Device& device : m_problem.devices)
+            if (device.enabled) {
+                const Device*& best = roomiest[device.className];
+                if (best == nullptr || device.memory > best->memory)
+                    best = &device;
+            }
         for (std::size_t i = 0; i < m_problem.layers.size(); ++i) {
             const Device* largest = nullptr;
-            for (const Device& device : m_problem.devices)
-                if (device.enabled && runs(device, m_problem.layers[i]) &&
-                    (largest == nullptr || device.memory > largest->memory))
-                    largest = &device;
+            auto known = roomiest.begin();
+            for (const auto& [className, seconds] : m_problem.layers[i].seconds) {
+                while (known != roomiest.end() && known->first < className)
+                    ++known;
+                if (known == roomiest.end())
+                    break;
+                if (known->first == className &&
+                    (largest == nullptr || known->second->memory > largest->memory))
+                    largest = known->second;
+            }
             if (largest == nullptr) {
                 say("no device that is switched on can run layer {}: none of their classes has a "
                     "time for it",
@@ -209,10 +224,9 @@ private:
         for (const Bytes bytes : room)
             together = {std::min(together.value + bytes.value, std::int64_t{1} << 61)};
         if (weights > together)
-            say("the weights take {}, but {} {} room for {} together; {} more is needed",
-                formatBytes(weights), room.size() == 1 ? "the device" : "the devices in use",
-                room.size() == 1 ? "has" : "have", formatBytes(together),
-                formatBytes(weights - together));
+            say("the weights take {}, but {} room for {}; {} more is needed", formatBytes(weights),
+                room.size() == 1 ? "the device has" : "the devices in use together have",
+                formatBytes(together), formatBytes(weights - together));
     }
 
     void gateway()

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/LabelSearch.h"
 
+#include "plan/EndChoices.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 namespace millrace::plan
 {
@@ -12,48 +16,54 @@ namespace
 
 using Price = WalkRelaxation::Price;
 constexpr std::int32_t kNoParent = -1;
+constexpr std::uint16_t kNone = 0xffff;
 
 template <std::size_t kWords>
 class Search
 {
 public:
-    Search(const StageSpace& space, const WalkRelaxation& relaxation, std::size_t width,
+    Search(const StageSpace& space, const WalkRelaxation& relaxation, const LabelOptions& options,
            const std::function<bool()>& stopped)
-        : m_space(space), m_relaxation(relaxation), m_width(width), m_stopped(stopped),
-          m_count(space.devices.size()), m_cuts(space.cuts.size()),
+        : m_space(space), m_relaxation(relaxation), m_reach(relaxation.reach()), m_options(options),
+          m_stopped(stopped), m_count(space.devices.size()), m_cuts(space.cuts.size()),
           m_atLeast(std::max(1, space.problem.stages.min)),
-          m_atMost(std::min(static_cast<int>(m_count),
-                            space.problem.stages.max.value_or(static_cast<int>(m_count)))),
-          m_waiting(m_cuts), m_leastPayload(m_count, std::numeric_limits<std::int64_t>::max())
+          m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
+          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts),
+          m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count),
+          m_choices(space, relaxation), m_sameDevice(m_count), m_most(4 * options.width + 16)
     {
-        for (std::size_t cut = 0; cut < m_cuts; ++cut)
-            m_payload.push_back(space.cuts.payload(cut).value);
-        for (std::size_t cut = 0; cut + 1 < m_cuts; ++cut)
-            m_isChain = m_isChain && space.cuts.above(cut).test(cut + 1);
-        // What every link of a device carries in time: below that no relay is ever needed.
-        for (std::size_t d = 0; d < m_count; ++d)
-            for (std::size_t other = 0; other < m_count; ++other)
-                if (other != d)
-                    m_leastPayload[d] = std::min(m_leastPayload[d], largest(d, other));
+        // Fewer devices say nothing of what was paid when some are forgotten or stages cost extra.
+        m_comparePaid = options.memories != nullptr || relaxation.hasMoves();
+        if (options.memories != nullptr)
+            for (const Bits& memory : *options.memories) {
+                Used used{};
+                memory.each([&](std::size_t d) { used[d / 64] |= std::uint64_t{1} << (d % 64); });
+                m_memories.push_back(used);
+            }
     }
 
     LabelResult run()
     {
-        for (std::size_t d = 0; d < m_count; ++d)
-            if (m_relaxation.startsFromSource(d) && mayUse({}, d))
+        begin(0);
+        for (const std::uint16_t d : m_rising)
+            if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
+        m_complete = m_leftOut == WalkRelaxation::kUnreachable;
         for (std::size_t cut = 1; cut + 1 < m_cuts && m_final == kNoParent; ++cut) {
-            if (m_stopped())
+            if (m_waiting[cut].empty())
+                continue;
+            if (m_stopped() || m_labels.size() > m_options.maxLabels)
                 return result(Verdict::Unknown);
+            begin(cut);
+            m_furthest = cut;
             for (const std::int32_t label : kept(cut))
-                for (std::size_t d = 0; d < m_count && m_final == kNoParent; ++d)
-                    if (mayUse(m_labels[at(label)].used, d) &&
-                        m_relaxation.linkable(m_labels[at(label)].device, d, cut))
-                        extend(label, cut, d);
-            m_waiting[cut].clear();
+                extendAll(label, cut);
+            std::vector<Label>().swap(m_waiting[cut]);
         }
         if (m_final != kNoParent)
             return result(Verdict::Found);
+        if (m_repeats != kNoParent)
+            return result(m_complete ? Verdict::Repeats : Verdict::Unknown);
         return result(m_complete ? Verdict::Refuted : Verdict::Unknown);
     }
 
@@ -61,24 +71,21 @@ private:
     using Used = std::array<std::uint64_t, kWords>;
     struct Label {
         Used used{};
-        Price paid = 0;
+        double busy = 0;         ///< receive + compute of the last stage; only without overlap
+        Price paid = 0, key = 0; ///< key: and what a walk still pays
         std::int32_t parent = kNoParent;
-        std::uint16_t device = 0, from = 0, cut = 0;
-        std::uint16_t before = 0; ///< the next stage must not go beyond this cut; 0: no such rule
-        std::int16_t stages = 0;
+        std::uint16_t device = 0;
+        Cut from = 0, cut = 0;
+        /// A relay: the device `bypass` could have gone on to the cut `before` itself, so the stage
+        /// that crosses that cut must be out of its reach. 0: no relay.
+        Cut before = 0;
+        std::uint16_t bypass = kNone;
+        std::uint16_t stages = 0;
+        [[nodiscard]] int rank() const { return stages * 2 + (before != 0 ? 1 : 0); }
     };
-
     [[nodiscard]] static std::size_t at(std::int32_t label)
     {
         return static_cast<std::size_t>(label);
-    }
-    [[nodiscard]] std::int64_t largest(std::size_t from, std::size_t to) const
-    {
-        std::int64_t most = -1;
-        for (std::size_t cut = 1; cut + 1 < m_cuts; ++cut)
-            if (m_payload[cut] > most && m_relaxation.linkable(from, to, cut))
-                most = m_payload[cut];
-        return most;
     }
     [[nodiscard]] static bool has(const Used& used, std::size_t device)
     {
@@ -87,189 +94,292 @@ private:
     /// Interchangeable devices are used in their order.
     [[nodiscard]] bool mayUse(const Used& used, std::size_t device) const
     {
-        return !has(used, device) && (!m_space.twin[device] || has(used, *m_space.twin[device]));
+        return !has(used, device) && (!m_space.twin[device] || m_options.memories != nullptr ||
+                                      has(used, *m_space.twin[device]));
     }
     [[nodiscard]] static bool isSubset(const Used& a, const Used& b)
     {
+        std::uint64_t outside = 0;
         for (std::size_t w = 0; w < kWords; ++w)
-            if ((a[w] & ~b[w]) != 0)
-                return false;
-        return true;
+            outside |= a[w] & ~b[w];
+        return outside == 0;
+    }
+
+    /// Devices by what a walk that goes on there still pays.
+    void begin(std::size_t cut)
+    {
+        const Price* costs = m_relaxation.costsFrom(cut);
+        m_choices.moveTo(cut);
+        m_rising.clear();
+        for (std::size_t d = 0; d < m_count; ++d)
+            if (costs[d] < WalkRelaxation::kUnreachable)
+                m_rising.push_back(static_cast<std::uint16_t>(d));
+        // Used devices are passed over, so that some more than are extended are put in order.
+        const std::size_t sorted = std::min(m_rising.size(), 16 * m_most);
+        const auto end = m_rising.begin() + static_cast<std::ptrdiff_t>(sorted);
+        std::partial_sort(m_rising.begin(), end, m_rising.end(),
+                          [costs](std::uint16_t a, std::uint16_t b) {
+                              return std::pair(costs[a], a) < std::pair(costs[b], b);
+                          });
+        m_leftOut = sorted < m_rising.size() ? costs[*end] : WalkRelaxation::kUnreachable;
+        m_rising.erase(end, m_rising.end());
+    }
+
+    void extendAll(std::int32_t label, std::size_t cut)
+    {
+        const Price* costs = m_relaxation.costsFrom(cut);
+        std::size_t extended = 0;
+        for (const std::uint16_t d : m_rising) {
+            const Label& from = m_labels[at(label)];
+            if (m_final != kNoParent || from.paid + costs[d] > m_relaxation.budget())
+                return;
+            if (!m_reach.linkable(from.device, d, cut) || !mayUse(from.used, d))
+                continue;
+            // With few labels kept, the dearest of a thousand devices will not be among them.
+            if (extended++ == m_most) {
+                m_complete = false;
+                return;
+            }
+            extend(label, cut, d);
+        }
+        m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
     }
 
     /// Every way to put the next stage on the device, from the cut.
-    void extend(std::int32_t parent, std::size_t cut, std::size_t device)
+    void extend(std::int32_t parent, std::size_t cut, std::uint16_t device)
     {
         Label next;
-        std::size_t limit = 0;
+        Cut before = 0;
         if (parent != kNoParent) {
             const Label& from = m_labels[at(parent)];
-            next.used = from.used;
-            next.paid = from.paid;
-            next.stages = from.stages;
-            limit = from.before;
+            next = from;
+            before = from.before;
+            next.busy = 0;
         }
+        if (m_options.memories != nullptr)
+            for (std::size_t w = 0; w < kWords; ++w)
+                next.used[w] &= m_memories[device][w];
         next.used[device / 64] |= std::uint64_t{1} << (device % 64);
-        next.paid += m_relaxation.price(device);
+        next.paid += m_relaxation.entry(device);
         next.parent = parent;
-        next.device = static_cast<std::uint16_t>(device);
-        next.from = static_cast<std::uint16_t>(cut);
-        ++next.stages;
-        if (next.paid > m_relaxation.budget() || next.stages > m_atMost)
+        next.device = device;
+        next.from = static_cast<Cut>(cut);
+        if (++next.stages > m_atMost)
             return;
-        const auto [begin, end] = m_relaxation.ends(device, cut);
-        for (const std::uint16_t* to = end; to != begin;) {
-            --to;
-            if (limit != 0 && m_space.cuts.above(limit).test(*to))
-                continue;
-            const Price after = m_relaxation.costAfter(*to, device);
-            if (after >= WalkRelaxation::kUnreachable || next.paid + after > m_relaxation.budget())
-                continue;
-            next.cut = *to;
-            next.before = 0;
-            if (*to + 1U == m_cuts) {
-                if (next.stages < m_atLeast)
-                    continue;
-                m_labels.push_back(next);
-                m_final = static_cast<std::int32_t>(m_labels.size()) - 1;
+        double receive = 0;
+        if (!m_overlap) {
+            const auto sender = parent == kNoParent
+                                    ? m_space.problem.source
+                                    : std::optional(m_space.devices[m_labels[at(parent)].device]);
+            receive = m_space.hop(sender, m_space.devices[device], cut);
+            if (parent != kNoParent && m_labels[at(parent)].busy + receive > within())
                 return;
-            }
-            if (next.stages == m_atMost)
+        }
+        const bool mayCross = before == 0 || !m_reach.linkable(next.bypass, device, before);
+        for (const EndChoices::Choice& choice : m_choices.of(device)) {
+            if (next.paid + choice.after > m_relaxation.budget())
                 continue;
-            if (m_atLeast == 1 && !mayEndAt(next, to, end))
+            const bool crosses =
+                before != 0 && (cut == before || m_space.cuts.isAbove(choice.to, before));
+            if (crosses && !mayCross)
                 continue;
-            m_labels.push_back(next);
-            m_waiting[*to].push_back(static_cast<std::int32_t>(m_labels.size()) - 1);
+            const bool keepsRelay =
+                before != 0 && !crosses &&
+                (choice.to == before || m_space.cuts.isAbove(before, choice.to));
+            add(next, choice, keepsRelay, receive);
+            if (m_final != kNoParent)
+                return;
         }
     }
+    [[nodiscard]] double within() const { return m_reach.threshold() * (1 + 1e-12); }
 
-    /// Where a larger cut within reach has no larger payload, ending the stage there does as well
-    /// for every next stage that goes beyond it. What is left is a relay: a next stage that does
-    /// not, on the way to a device that this one has no link to.
-    [[nodiscard]] bool mayEndAt(Label& label, const std::uint16_t* to, const std::uint16_t* end)
+    void add(Label next, const EndChoices::Choice& choice, bool keepsRelay, double receive)
     {
-        for (const std::uint16_t* later = to + 1; later != end; ++later) {
-            if (m_payload[*later] > m_payload[*to] || !m_space.cuts.above(*to).test(*later) ||
-                m_relaxation.costAfter(*later, label.device) >= WalkRelaxation::kUnreachable)
-                continue;
-            if (m_isChain && m_payload[*later] <= m_leastPayload[label.device])
-                return false;
-            label.before = *later;
-            return true;
+        const std::size_t cut = next.from;
+        next.cut = choice.to;
+        next.paid += m_relaxation.moved(next.device, cut, choice.to);
+        if (!keepsRelay) {
+            next.before = 0;
+            next.bypass = kNone;
+            // Going without the relay takes a stage away, which must not be missed.
+            if (choice.before != 0 && next.stages >= m_atLeast) {
+                next.before = choice.before;
+                next.bypass = next.device;
+            }
         }
-        return true;
+        if (!m_overlap) {
+            next.busy = receive + m_space.compute(next.device, cut, choice.to);
+            if (next.busy > within())
+                return;
+        }
+        if (choice.to + 1U == m_cuts)
+            return finish(next);
+        if (next.stages == m_atMost)
+            return;
+        next.key = next.paid + m_relaxation.costAfter(choice.to, next.device);
+        std::vector<Label>& waiting = m_waiting[choice.to];
+        ++m_generated;
+        if (next.key >= m_cutoff[choice.to])
+            return;
+        waiting.push_back(next);
+        if (waiting.size() < 2 * m_most)
+            return;
+        // What was generated is capped, not only what is kept: dominated labels are many.
+        const auto most = waiting.begin() + static_cast<std::ptrdiff_t>(m_most);
+        std::nth_element(waiting.begin(), most, waiting.end(), isCheaper);
+        m_cutoff[choice.to] = most->key;
+        waiting.erase(most, waiting.end());
+        m_complete = false;
+    }
+    /// By key, then with fewer stages, then without a relay.
+    [[nodiscard]] static bool isCheaper(const Label& a, const Label& b)
+    {
+        return a.key != b.key ? a.key < b.key : a.rank() < b.rank();
+    }
+
+    void finish(const Label& last)
+    {
+        if (last.stages < m_atLeast)
+            return;
+        if (last.before != 0 && last.bypass != last.device && m_reach.endsAtSink(last.bypass))
+            return;
+        if (!m_overlap && last.busy + m_space.hop(m_space.devices[last.device],
+                                                  m_space.problem.sink, m_cuts - 1) >
+                              within())
+            return;
+        m_labels.push_back(last);
+        const auto label = static_cast<std::int32_t>(m_labels.size()) - 1;
+        if (m_options.memories == nullptr || !repeats(label))
+            m_final = label;
+        else if (m_repeats == kNoParent || last.paid < m_labels[at(m_repeats)].paid)
+            m_repeats = label;
+    }
+    [[nodiscard]] bool repeats(std::int32_t label) const
+    {
+        Used seen{};
+        for (; label != kNoParent; label = m_labels[at(label)].parent) {
+            const std::uint16_t device = m_labels[at(label)].device;
+            if (has(seen, device))
+                return true;
+            seen[device / 64] |= std::uint64_t{1} << (device % 64);
+        }
+        return false;
     }
 
     /// The labels at a cut that go on: those that no other dominates, the cheapest first.
     [[nodiscard]] const std::vector<std::int32_t>& kept(std::size_t cut)
     {
-        std::vector<std::int32_t>& waiting = m_waiting[cut];
-        const auto key = [this, cut](std::int32_t label) {
-            const Label& l = m_labels[at(label)];
-            return l.paid + m_relaxation.costAfter(cut, l.device);
-        };
-        std::sort(waiting.begin(), waiting.end(), [&](std::int32_t a, std::int32_t b) {
-            const Label& x = m_labels[at(a)];
-            const Label& y = m_labels[at(b)];
-            return std::tuple(key(a), x.before != 0, x.used, x.device, a) <
-                   std::tuple(key(b), y.before != 0, y.used, y.device, b);
-        });
+        const std::vector<Label>& waiting = m_waiting[cut];
+        // Sorted by number, since labels are large; what was made first comes first among equals.
+        m_order.clear();
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            m_order.emplace_back(waiting[i].key, waiting[i].rank(), static_cast<std::uint32_t>(i));
+        std::sort(m_order.begin(), m_order.end());
         m_kept.clear();
-        for (const std::int32_t label : waiting) {
-            if (m_kept.size() == m_width) {
+        for (auto& labels : m_sameDevice)
+            labels.clear();
+        for (const auto& [key, rank, index] : m_order) {
+            const Label& label = waiting[index];
+            if (m_kept.size() == m_options.width) {
                 m_complete = false;
                 break;
             }
-            const bool dominated =
-                std::any_of(m_kept.begin(), m_kept.end(), [&](std::int32_t other) {
-                    return dominates(m_labels[at(other)], m_labels[at(label)]);
-                });
-            if (!dominated)
-                m_kept.push_back(label);
+            std::vector<std::int32_t>& others = m_sameDevice[label.device];
+            if (isDominated(label, others))
+                continue;
+            m_labels.push_back(label);
+            others.push_back(static_cast<std::int32_t>(m_labels.size()) - 1);
+            m_kept.push_back(others.back());
         }
         return m_kept;
     }
-    /// A free twin of a device that only `b` used serves `a` as the next twin serves `b`.
+    [[nodiscard]] bool isDominated(const Label& label,
+                                   const std::vector<std::int32_t>& others) const
+    {
+        for (const std::int32_t other : others)
+            if (dominates(m_labels[at(other)], label))
+                return true;
+        return false;
+    }
     [[nodiscard]] bool dominates(const Label& a, const Label& b) const
     {
-        return a.device == b.device && (a.before == 0 || a.before == b.before) &&
-               isSubset(a.used, b.used) && (a.stages >= m_atLeast || a.stages == b.stages);
+        return isSubset(a.used, b.used) &&
+               (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
+               a.stages <= b.stages && (a.stages >= m_atLeast || a.stages == b.stages) &&
+               (m_overlap || a.busy <= b.busy) && (!m_comparePaid || a.paid <= b.paid);
+    }
+
+    /// What the labels at the furthest cut wanted and had used.
+    [[nodiscard]] std::vector<int> conflicts() const
+    {
+        std::vector<int> counts(m_count, 0);
+        const Price* costs = m_relaxation.costsFrom(m_furthest);
+        for (const std::int32_t label : m_kept) {
+            const Label& l = m_labels[at(label)];
+            for (std::size_t d = 0; d < m_count; ++d)
+                if (has(l.used, d) && d != l.device && m_reach.linkable(l.device, d, m_furthest) &&
+                    l.paid + costs[d] <= m_relaxation.budget())
+                    ++counts[d];
+        }
+        return counts;
     }
     [[nodiscard]] LabelResult result(Verdict verdict) const
     {
-        LabelResult result{verdict, {}, static_cast<std::int64_t>(m_labels.size())};
-        for (std::int32_t label = m_final; label != kNoParent; label = m_labels[at(label)].parent) {
-            const Label& l = m_labels[at(label)];
-            result.stages.push_back({l.device, l.from, l.cut});
-        }
+        LabelResult result;
+        result.verdict = verdict;
+        result.labels = m_generated;
+        std::int32_t label = verdict == Verdict::Found ? m_final : kNoParent;
+        if (verdict == Verdict::Repeats)
+            label = m_repeats;
+        for (; label != kNoParent; label = m_labels[at(label)].parent)
+            result.stages.push_back(
+                {m_labels[at(label)].device, m_labels[at(label)].from, m_labels[at(label)].cut});
         std::reverse(result.stages.begin(), result.stages.end());
+        if (verdict == Verdict::Unknown && m_furthest > 0)
+            result.conflicts = conflicts();
         return result;
     }
 
     const StageSpace& m_space;
     const WalkRelaxation& m_relaxation;
-    std::size_t m_width;
+    const Reach& m_reach;
+    const LabelOptions& m_options;
     const std::function<bool()>& m_stopped;
     std::size_t m_count, m_cuts;
     int m_atLeast, m_atMost;
-    std::vector<std::int64_t> m_payload;
+    bool m_overlap;
+    bool m_comparePaid = false;
+    std::vector<Used> m_memories;
     std::vector<Label> m_labels;
-    std::vector<std::vector<std::int32_t>> m_waiting; ///< by cut
+    std::vector<std::vector<Label>> m_waiting; ///< by cut
+    std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
+    std::vector<std::uint16_t> m_rising;
+    EndChoices m_choices;
+    std::vector<std::tuple<Price, int, std::uint32_t>> m_order; ///< scratch
     std::vector<std::int32_t> m_kept;
-    std::vector<std::int64_t> m_leastPayload;
-    std::int32_t m_final = kNoParent;
+    std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
+    std::size_t m_most;
+    Price m_leftOut =
+        WalkRelaxation::kUnreachable; ///< the least of devices that are not in m_rising
+    std::int64_t m_generated = 0;
+    std::size_t m_furthest = 0;
+    std::int32_t m_final = kNoParent, m_repeats = kNoParent;
     bool m_complete = true;
-    bool m_isChain = true; ///< each cut holds the one before
 };
 
 } // namespace
 
 LabelResult labelSearch(const StageSpace& space, const WalkRelaxation& relaxation,
-                        std::size_t width, const std::function<bool()>& stopped)
+                        const LabelOptions& options, const std::function<bool()>& stopped)
 {
     const std::size_t count = space.devices.size();
     if (count <= 64)
-        return Search<1>(space, relaxation, width, stopped).run();
+        return Search<1>(space, relaxation, options, stopped).run();
     if (count <= 256)
-        return Search<4>(space, relaxation, width, stopped).run();
+        return Search<4>(space, relaxation, options, stopped).run();
     if (count <= 1024)
-        return Search<16>(space, relaxation, width, stopped).run();
+        return Search<16>(space, relaxation, options, stopped).run();
     return {};
-}
-
-std::vector<StagePlace> bestCuts(const StageSpace& space, const std::vector<std::size_t>& order)
-{
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    const std::size_t cuts = space.cuts.size();
-    const auto id = [&](std::size_t stage) { return space.devices[order[stage]]; };
-    std::vector<std::vector<double>> best(order.size(), std::vector<double>(cuts, kInfinity));
-    std::vector<std::vector<std::size_t>> starts(order.size(), std::vector<std::size_t>(cuts, 0));
-    for (std::size_t k = 0; k < order.size(); ++k)
-        for (std::size_t from = 0; from < cuts; ++from) {
-            double reach = kInfinity;
-            if (k == 0 && from == 0)
-                reach = space.hop(space.problem.source, id(0), 0);
-            else if (k > 0 && from > 0 && best[k - 1][from] < kInfinity)
-                reach = std::max(best[k - 1][from], space.hop(id(k - 1), id(k), from));
-            if (!(reach < kInfinity))
-                continue;
-            space.fits[order[k]][from].each([&](std::size_t to) {
-                const double time = space.time[order[k]][to] - space.time[order[k]][from];
-                const double bottleneck = std::max(reach, time);
-                if (bottleneck < best[k][to]) {
-                    best[k][to] = bottleneck;
-                    starts[k][to] = from;
-                }
-            });
-        }
-    std::vector<StagePlace> stages;
-    std::size_t to = space.cuts.last();
-    if (!(best.back()[to] < kInfinity))
-        return stages;
-    for (std::size_t k = order.size(); k-- > 0; to = starts[k][to])
-        stages.push_back({order[k], starts[k][to], to});
-    std::reverse(stages.begin(), stages.end());
-    return stages;
 }
 
 } // namespace millrace::plan

@@ -12,31 +12,43 @@ namespace millrace::plan
 enum class Verdict {
     Found,
     Refuted, ///< no plan within the cut space, by exhaustion or by the relaxation
+    Repeats, ///< with memories only: what was found comes back to devices
     Unknown, ///< the search was cut short
 };
 
 /// Device and cuts of a stage, as positions in a StageSpace.
 struct StagePlace {
     std::size_t device, from, to;
+    bool operator==(const StagePlace&) const = default;
 };
 
-/// Searches a plan within the relaxation's threshold, cut by cut: a label is a set of used devices,
-/// the last of them, where its stage ends and what was paid. A label that cannot finish within the
-/// budget is dropped, and so is one that another on the same device and cut reaches with a subset
-/// of the devices. Per cut only the `width` cheapest labels go on; when none was left out, finding
-/// nothing refutes the threshold. With transfer and compute overlapping only. (Label setting with
-/// dominance: Righini and Salani 2008; completion bounds: Christofides, Mingozzi, Toth 1981.)
+struct LabelOptions {
+    std::size_t width = 8;           ///< labels that go on per cut
+    std::size_t maxLabels = 4000000; ///< all of them; a label takes 40 to 160 bytes
+    /// For each device the others that a label remembers while its stage is there; a label that
+    /// forgot a device may come back to it (ng memories: Baldacci, Mingozzi, Roberti 2011). Null:
+    /// nothing is forgotten.
+    const std::vector<Bits>* memories = nullptr;
+};
+
 struct LabelResult {
     Verdict verdict = Verdict::Unknown;
-    std::vector<StagePlace> stages;
-    std::int64_t labels = 0; ///< work done
+    std::vector<StagePlace> stages; ///< Found or Repeats
+    std::int64_t labels = 0;        ///< work done
+    /// Nothing found: by device, how often it was wanted but used where the search ended.
+    std::vector<int> conflicts;
 };
-[[nodiscard]] LabelResult labelSearch(const StageSpace& space, const WalkRelaxation& relaxation,
-                                      std::size_t width, const std::function<bool()>& stopped);
 
-/// The best cuts for stages on these devices in this order, by a dynamic programme over the
-/// bottleneck; empty when the order holds no plan at all.
-[[nodiscard]] std::vector<StagePlace> bestCuts(const StageSpace& space,
-                                               const std::vector<std::size_t>& order);
+/// Searches a plan within the relaxation's threshold and budget, cut by cut: a label is a set of
+/// used devices, the last of them, where its stage ends and what was paid. A label that cannot
+/// finish within the budget is dropped, and so is one that another on the same device and cut
+/// reaches with a subset of the devices. Per cut only the `width` cheapest labels go on; when none
+/// was left out, finding nothing refutes the threshold. Where a stage could end later at no larger
+/// payload, ending it earlier is only for relays: stages behind it on the way to a device it is
+/// not linked to. (Label setting with dominance: Feillet et al. 2004; completion bounds:
+/// Christofides, Mingozzi, Toth 1981.)
+[[nodiscard]] LabelResult labelSearch(const StageSpace& space, const WalkRelaxation& relaxation,
+                                      const LabelOptions& options,
+                                      const std::function<bool()>& stopped);
 
 } // namespace millrace::plan

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 namespace millrace::plan
@@ -99,26 +100,6 @@ void fillBottleneck(const Problem& problem, Plan& plan)
     plan.bottleneckTime = worst;
 }
 
-/// The whole model on one device: its bottleneck, or none when it does not fit or nothing links it
-/// to the gateway.
-std::optional<Seconds> aloneOn(const Problem& problem, DeviceId device)
-{
-    Plan alone;
-    alone.stages.push_back({device, {}, {}, {}});
-    for (std::size_t i = 0; i < problem.layers.size(); ++i)
-        alone.stages.front().layers.emplace_back(i);
-    fillHops(problem, alone);
-    Stage& stage = alone.stages.front();
-    stage.compute = stageCompute(problem, device, stage.layers);
-    const Bytes memory =
-        stageMemory(problem, stage.layers, alone.hops[0].bytes, alone.hops[1].bytes);
-    if (memory > problem.devices[device.index()].memory)
-        return std::nullopt;
-    fillBottleneck(problem, alone);
-    return std::isfinite(alone.bottleneckTime.value) ? std::optional(alone.bottleneckTime)
-                                                     : std::nullopt;
-}
-
 } // namespace
 
 std::string_view name(Status status)
@@ -151,7 +132,7 @@ double Plan::throughput() const
                                     : std::numeric_limits<double>::infinity();
 }
 
-void fillFigures(const Problem& problem, Plan& plan)
+void fillStageFigures(const Problem& problem, Plan& plan)
 {
     fillHops(problem, plan);
     plan.endToEnd = {};
@@ -165,18 +146,58 @@ void fillFigures(const Problem& problem, Plan& plan)
     for (const Hop& hop : plan.hops)
         plan.endToEnd += hop.seconds + hopDelay(problem, hop);
     fillBottleneck(problem, plan);
+}
+
+void fillFigures(const Problem& problem, Plan& plan)
+{
+    fillStageFigures(problem, plan);
     plan.singleDevice = bestSingleDevice(problem);
 }
 
 std::optional<Seconds> bestSingleDevice(const Problem& problem)
 {
+    Plan alone;
+    alone.stages.emplace_back();
+    std::map<std::string_view, Seconds> compute; // of the classes that can run every layer
+    if (!problem.layers.empty())
+        for (const auto& [name, seconds] : problem.layers.front().seconds)
+            compute.emplace(name, Seconds{});
+    for (std::size_t i = 0; i < problem.layers.size(); ++i) {
+        alone.stages.front().layers.emplace_back(i);
+        auto known = problem.layers[i].seconds.begin();
+        const auto end = problem.layers[i].seconds.end();
+        for (auto at = compute.begin(); at != compute.end();) {
+            while (known != end && known->first < at->first)
+                ++known;
+            if (known == end || known->first != at->first) {
+                at = compute.erase(at);
+                continue;
+            }
+            at->second += known->second;
+            ++at;
+        }
+    }
+    fillHops(problem, alone);
+    const Bytes memory =
+        stageMemory(problem, alone.stages.front().layers, alone.hops[0].bytes, alone.hops[1].bytes);
     std::optional<Seconds> best;
     for (std::size_t d = 0; d < problem.devices.size(); ++d) {
-        if (!problem.devices[d].enabled)
+        const Device& device = problem.devices[d];
+        const auto seconds = compute.find(device.className);
+        if (!device.enabled || memory > device.memory || seconds == compute.end())
             continue;
-        const auto alone = aloneOn(problem, DeviceId(d));
-        if (alone && (!best || *alone < *best))
-            best = alone;
+        Stage& stage = alone.stages.front();
+        stage.device = DeviceId(d);
+        stage.compute = seconds->second;
+        for (Hop& hop : alone.hops)
+            hop.seconds = {};
+        alone.hops[0].to = alone.hops[1].from = stage.device;
+        for (Hop& hop : alone.hops)
+            if (hop.from && hop.to)
+                hop.seconds = hopTime(problem, *hop.from, *hop.to, hop.bytes);
+        fillBottleneck(problem, alone);
+        if (std::isfinite(alone.bottleneckTime.value) && (!best || alone.bottleneckTime < *best))
+            best = alone.bottleneckTime;
     }
     return best;
 }

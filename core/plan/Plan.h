@@ -91,6 +91,8 @@ struct PlanOutline {
 /// bottleneck, end to end, single device. What solvers use to make a plan; the checker does not.
 /// Precondition: stages are a chain of cuts of a valid problem.
 void fillFigures(const Problem& problem, Plan& plan);
+/// The same without the single device, which does not depend on the plan.
+void fillStageFigures(const Problem& problem, Plan& plan);
 
 /// The smallest bottleneck with the whole model on one enabled device, hops to and from the gateway
 /// included; stage counts and pins do not count here. None when it fits nowhere.

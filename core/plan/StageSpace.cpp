@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/StageSpace.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
+#include <string_view>
 
 namespace millrace::plan
 {
@@ -37,50 +41,185 @@ bool interchangeable(const Problem& problem, DeviceId a, DeviceId b)
     return sameLinks(problem.bandwidth) && sameLinks(problem.occupancy) && sameLinks(problem.delay);
 }
 
+/// What a stage needs up to an end, and over all ends before and behind it.
+struct StageMemory {
+    std::size_t to;
+    std::int64_t needed, leastOnwards, mostSoFar;
+};
+
+template <class Fits>
+void appendRanges(std::vector<StageSpace::Range>& row, std::span<const StageMemory> stages,
+                  const Fits& fits)
+{
+    const std::size_t before = row.size();
+    for (const StageMemory& stage : stages) {
+        const auto to = static_cast<Cut>(stage.to);
+        if (!fits(stage))
+            continue;
+        if (row.size() > before && row.back().last + 1 == to)
+            row.back().last = to;
+        else
+            row.push_back({to, to});
+    }
+}
+
 } // namespace
 
-StageSpace::StageSpace(const Problem& p, const CutSpace& c, const std::function<bool()>& stopped)
+ClassTimes::ClassTimes(const Problem& problem)
+{
+    std::map<std::string_view, std::size_t> classes;
+    for (const Device& device : problem.devices)
+        classes.emplace(device.className, 0);
+    std::size_t count = 0;
+    for (auto& [name, index] : classes)
+        index = count++;
+    for (const Device& device : problem.devices)
+        m_class.push_back(classes.at(device.className));
+    m_times.assign(count, std::vector<double>(problem.layers.size(), -1));
+    // Both maps are sorted by name: one walk over each instead of a search per entry.
+    for (std::size_t layer = 0; layer < problem.layers.size(); ++layer) {
+        auto wanted = classes.begin();
+        for (const auto& [name, seconds] : problem.layers[layer].seconds) {
+            while (wanted != classes.end() && wanted->first < name)
+                ++wanted;
+            if (wanted == classes.end())
+                break;
+            if (wanted->first == name)
+                m_times[wanted->second][layer] = seconds.value;
+        }
+    }
+}
+
+StageSpace::StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times, double limit,
+                       const std::function<bool()>& stopped)
     : problem(p), cuts(c)
 {
     for (std::size_t d = 0; d < problem.devices.size(); ++d)
         if (problem.devices[d].enabled)
             devices.emplace_back(d);
-    fillStages(stopped);
+    for (std::size_t cut = 0; cut < cuts.size(); ++cut)
+        payload.push_back(static_cast<double>(cuts.payload(cut).value));
+    fillTimes(times);
+    fillEnds(times, limit, stopped);
     fillTwins();
 }
 
-void StageSpace::fillStages(const std::function<bool()>& stopped)
+void StageSpace::fillTimes(const ClassTimes& times)
 {
     work.assign(cuts.size(), 0);
     weight = cuts.sums([this](LayerId layer) {
         return static_cast<double>(problem.layers[layer.index()].weightBytes.value);
     });
     for (const DeviceId id : devices) {
-        const Device& device = problem.devices[id.index()];
-        std::vector<bool> barred(problem.layers.size(), false);
-        for (const Pin& pin : problem.pins)
-            if (pin.device != id)
-                barred[pin.layer.index()] = true;
-        const auto timeOf = [&](LayerId layer) {
-            const auto& seconds = problem.layers[layer.index()].seconds;
-            const auto found = seconds.find(device.className);
-            barred[layer.index()] = barred[layer.index()] || found == seconds.end();
-            return found == seconds.end() ? 0 : found->second.value;
-        };
-        time.push_back(cuts.sums(timeOf));
+        const std::vector<double>& seconds = times.of(id);
+        time.push_back(
+            cuts.sums([&](LayerId layer) { return std::max(0.0, seconds[layer.index()]); }));
         for (std::size_t cut = 0; cut < cuts.size(); ++cut)
             work[cut] += time.back()[cut];
-        const std::vector<double> barredLayers =
-            cuts.sums([&](LayerId layer) { return barred[layer.index()] ? 1.0 : 0.0; });
-        std::vector<Bits> rows(cuts.size(), Bits(cuts.size()));
-        for (std::size_t from = 0; from < cuts.size() && !stopped(); ++from)
-            cuts.above(from).each([&](std::size_t to) {
-                if (cuts.memory(from, to) <= device.memory &&
-                    barredLayers[to] == barredLayers[from])
-                    rows[from].set(to);
-            });
-        fits.push_back(std::move(rows));
     }
+}
+
+void StageSpace::fillEnds(const ClassTimes& times, double limit,
+                          const std::function<bool()>& stopped)
+{
+    const std::size_t count = cuts.size();
+    // Layers inside each cut that a device must not run; empty when it may run all.
+    std::vector<std::vector<double>> barred;
+    for (const DeviceId id : devices) {
+        std::vector<bool> no(problem.layers.size(), false);
+        for (std::size_t layer = 0; layer < no.size(); ++layer)
+            no[layer] = times.of(id)[layer] < 0;
+        for (const Pin& pin : problem.pins)
+            no[pin.layer.index()] = no[pin.layer.index()] || pin.device != id;
+        const bool any = std::find(no.begin(), no.end(), true) != no.end();
+        barred.push_back(any ? cuts.sums([&](LayerId layer) { return no[layer.index()] ? 1.0 : 0; })
+                             : std::vector<double>());
+    }
+    // Row by row of one start for all devices, then put in order by device.
+    std::vector<std::vector<Range>> rows(devices.size());
+    std::vector<std::vector<std::uint32_t>> sizes(devices.size());
+    std::vector<StageMemory> stages;
+    const std::vector<double> fastest =
+        cuts.sums([&](LayerId layer) { return least(times, layer); });
+    std::int64_t roomiest = 0;
+    for (const DeviceId id : devices)
+        roomiest = std::max(roomiest, problem.devices[id.index()].memory.value);
+    for (std::size_t from = 0; from < count; ++from) {
+        stages.clear();
+        if (!stopped())
+            cuts.eachStage(from, [&](std::size_t to, std::int64_t memory) {
+                if (!cuts.isChain() && (fastest[to] - fastest[from] > limit || memory > roomiest))
+                    return;
+                const std::int64_t most = stages.empty() ? memory : stages.back().mostSoFar;
+                stages.push_back({to, memory, memory, std::max(most, memory)});
+            });
+        for (std::size_t i = stages.size(); i-- > 1;)
+            stages[i - 1].leastOnwards = std::min(stages[i - 1].needed, stages[i].leastOnwards);
+        for (std::size_t d = 0; d < devices.size(); ++d) {
+            const std::int64_t memory = problem.devices[devices[d].index()].memory.value;
+            const auto isBarred = [&](std::size_t to) {
+                return !barred[d].empty() && barred[d][to] != barred[d][from];
+            };
+            const auto end = std::partition_point(stages.begin(), stages.end(), [&](const auto& s) {
+                return s.leastOnwards <= memory && !(cuts.isChain() && isBarred(s.to));
+            });
+            if (cuts.isChain() && stages.begin() != end && std::prev(end)->mostSoFar <= memory)
+                rows[d].push_back(
+                    {static_cast<Cut>(from + 1), static_cast<Cut>(std::prev(end)->to)});
+            else
+                appendRanges(rows[d], std::span(stages.begin(), end), [&](const StageMemory& s) {
+                    return s.needed <= memory &&
+                           (cuts.isChain() || (!isBarred(s.to) && compute(d, from, s.to) <= limit));
+                });
+            sizes[d].push_back(static_cast<std::uint32_t>(rows[d].size()));
+        }
+    }
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+        const auto offset = static_cast<std::uint32_t>(ranges.size());
+        for (std::size_t from = 0; from < count; ++from)
+            firstRange.push_back(offset + (from == 0 ? 0 : sizes[d][from - 1]));
+        ranges.insert(ranges.end(), rows[d].begin(), rows[d].end());
+        std::vector<Range>().swap(rows[d]);
+    }
+    firstRange.push_back(static_cast<std::uint32_t>(ranges.size()));
+    isSliding = cuts.isChain();
+    for (std::size_t d = 0; d < devices.size() && isSliding; ++d)
+        for (std::size_t from = 0, furthest = 0; from < count && isSliding; ++from) {
+            const auto row = ends(d, from);
+            isSliding = row.empty() ? furthest <= from
+                                    : row.size() == 1 && row[0].first == from + 1 &&
+                                          row[0].last >= furthest;
+            furthest = row.empty() ? furthest : row[0].last;
+        }
+    if (isSliding)
+        return;
+    mayBegin.assign(count * devices.size(), false);
+    mayEnd.assign(count * devices.size(), false);
+    for (std::size_t d = 0; d < devices.size(); ++d)
+        for (std::size_t from = 0; from < count; ++from)
+            for (const Range& range : ends(d, from)) {
+                mayBegin[from * devices.size() + d] = true;
+                for (std::size_t to = range.first; to <= range.last; ++to)
+                    mayEnd[to * devices.size() + d] = true;
+            }
+}
+
+/// The time of the fastest device that can run the layer.
+double StageSpace::least(const ClassTimes& times, LayerId layer) const
+{
+    double least = std::numeric_limits<double>::infinity();
+    for (const DeviceId id : devices)
+        if (const double seconds = times.of(id)[layer.index()]; seconds >= 0)
+            least = std::min(least, seconds);
+    return std::isfinite(least) ? least : 0;
+}
+
+bool StageSpace::fits(std::size_t device, std::size_t from, std::size_t to) const
+{
+    const auto row = ends(device, from);
+    const auto at = std::partition_point(row.begin(), row.end(),
+                                         [to](const Range& range) { return range.last < to; });
+    return at != row.end() && at->first <= to;
 }
 
 void StageSpace::fillTwins()
@@ -94,7 +233,6 @@ void StageSpace::fillTwins()
             }
 }
 
-/// What a hop adds for the threshold: without overlap its delay, too.
 double StageSpace::hop(std::optional<DeviceId> from, std::optional<DeviceId> to,
                        std::size_t cut) const
 {

@@ -5,32 +5,77 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace millrace::plan
 {
 
+/// Cuts are told apart by 16 bits in the tables that grow with cuts and devices.
+using Cut = std::uint16_t;
+
+/// The layer times of each device class, worked out once: looking names up by the million is slow.
+class ClassTimes
+{
+public:
+    explicit ClassTimes(const Problem& problem);
+    /// By layer; negative where the class cannot run it.
+    [[nodiscard]] const std::vector<double>& of(DeviceId device) const
+    {
+        return m_times[m_class[device.index()]];
+    }
+
+private:
+    std::vector<std::vector<double>> m_times;
+    std::vector<std::size_t> m_class; ///< of each device
+};
+
 /// What the searches ask of a problem at every threshold, worked out once: which stages fit which
 /// device, and their times. Devices are positions in `devices`, the enabled ones. Immutable once
 /// built; problem and cuts must outlive it.
 struct StageSpace {
+    struct Range {
+        Cut first, last;
+    };
+    /// Stages that take longer than `limit` seconds may be left out where that saves work.
     /// `stopped` is asked often; after it said yes the space is unusable.
-    StageSpace(const Problem& p, const CutSpace& c, const std::function<bool()>& stopped);
+    StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times, double limit,
+               const std::function<bool()>& stopped);
 
     /// What a hop adds for the threshold: without overlap its delay, too.
     [[nodiscard]] double hop(std::optional<DeviceId> from, std::optional<DeviceId> to,
                              std::size_t cut) const;
+    /// Ends of a stage by memory, class and pins, ascending and apart.
+    [[nodiscard]] std::span<const Range> ends(std::size_t device, std::size_t from) const
+    {
+        const std::size_t row = device * cuts.size() + from;
+        return {ranges.data() + firstRange[row], ranges.data() + firstRange[row + 1]};
+    }
+    [[nodiscard]] bool fits(std::size_t device, std::size_t from, std::size_t to) const;
+    [[nodiscard]] double compute(std::size_t device, std::size_t from, std::size_t to) const
+    {
+        return time[device][to] - time[device][from];
+    }
 
     const Problem& problem;
     const CutSpace& cuts;
     std::vector<DeviceId> devices;
-    std::vector<std::vector<double>> time;        ///< [device][cut]: compute up to the cut
-    std::vector<std::vector<Bits>> fits;          ///< [device][from]: ends, by memory, class, pins
+    std::vector<double> payload;           ///< bytes by cut
+    std::vector<std::vector<double>> time; ///< [device][cut]: compute up to the cut
+    std::vector<std::uint32_t> firstRange;
+    std::vector<Range> ranges;
+    /// A chain in which each row is one range that begins right behind the cut, and none ends
+    /// before an earlier row does.
+    bool isSliding = true;
+    /// Otherwise, by [cut * devices + device]: whether any stage begins or ends there.
+    std::vector<bool> mayBegin, mayEnd;
     std::vector<std::optional<std::size_t>> twin; ///< the equal device that must be used before
     std::vector<double> work, weight;             ///< reference sums per cut
 
 private:
-    void fillStages(const std::function<bool()>& stopped);
+    void fillTimes(const ClassTimes& times);
+    void fillEnds(const ClassTimes& times, double limit, const std::function<bool()>& stopped);
+    [[nodiscard]] double least(const ClassTimes& times, LayerId layer) const;
     void fillTwins();
 };
 

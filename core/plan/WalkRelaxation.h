@@ -1,87 +1,105 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/StageSpace.h"
+#include "plan/Reach.h"
 
 #include <cstdint>
-#include <limits>
 
 namespace millrace::plan
 {
 
-/// Lower bounds for one threshold after the other, with transfer and compute overlapping. "Each
-/// device at most once" is relaxed: a walk from cut to cut may come back to a device, and pays the
-/// device's price for each visit. A plan never pays more than the sum of all prices, so when even
-/// the cheapest walk does, no plan keeps the threshold. Prices are whole numbers: the certificate
-/// is exact. (Lagrangian relaxation: Held and Karp 1970; steps: Polyak 1969.)
+/// The cheapest walks from cut to cut at one threshold, when a walk may come back to a device and
+/// pays the device's price for each visit. A plan visits each device at most once, so it never pays
+/// more than the budget, the sum of all prices: where the cheapest walk does, no plan keeps the
+/// threshold. Prices are whole numbers, so that this is exact. (Lagrangian relaxation: Held and
+/// Karp 1970.) Limits on the number of stages have prices of their own.
 class WalkRelaxation
 {
 public:
-    using Price = std::int64_t;
-    static constexpr Price kUnreachable = std::numeric_limits<Price>::max() / 4;
+    using Price = std::int32_t;
+    static constexpr Price kUnreachable = Price{1} << 30;
+    /// Dearer walks count as this much; no budget comes near.
+    static constexpr Price kHopeless = Price{1} << 29;
+    /// What prices are made to add up to, about.
+    static constexpr Price kScale = Price{1} << 23;
+
+    struct Prices {
+        std::vector<Price> device;             ///< >= 0
+        Price tooMany = 0, tooFew = 0;         ///< per stage over the most, under the least; >= 0
+        std::vector<std::vector<Price>> moved; ///< [device][cut], rising: what a stage costs beside
+                                               ///< its device is the difference; empty: nothing
+        Price allowance = 0;                   ///< budget for that
+    };
 
     /// The space must outlive it. `stopped` is asked often.
     WalkRelaxation(const StageSpace& space, std::function<bool()> stopped);
 
-    /// Starts over with another threshold in seconds; prices stay as they were.
-    void setThreshold(double threshold);
-    [[nodiscard]] double threshold() const { return m_threshold; }
+    /// O(reach). Prices stay as they were; walks are those of the threshold before until run().
+    void setThreshold(double threshold) { m_reach.setThreshold(threshold); }
+    [[nodiscard]] double threshold() const { return m_reach.threshold(); }
+    [[nodiscard]] const Reach& reach() const { return m_reach; }
 
-    /// Whether there is any walk, prices aside. False refutes the threshold.
-    [[nodiscard]] bool walkExists();
-    /// Looks for prices that refute the threshold, at most `passes` times; true when it found some.
-    /// Otherwise the best prices found stand, and costs() are theirs.
-    [[nodiscard]] bool refute(int passes);
+    /// Backwards over the cuts with these prices. O(devices * cuts) in a sliding space, a
+    /// logarithm aside, else as many steps as there are stages.
+    void run(const Prices& prices);
 
-    [[nodiscard]] Price price(std::size_t device) const { return m_prices[device]; }
-    [[nodiscard]] Price budget() const { return m_budget; } ///< the sum of all prices
+    [[nodiscard]] bool walkExists() const { return cheapest() < kUnreachable; }
+    [[nodiscard]] bool isRefuted() const { return cheapest() > m_budget; }
+    [[nodiscard]] Price cheapest() const { return m_cheapest; }
+    [[nodiscard]] Price budget() const { return m_budget; }
+    /// What a stage on the device costs beside what it moves.
+    [[nodiscard]] Price entry(std::size_t device) const { return m_entry[device]; }
+    [[nodiscard]] Price moved(std::size_t device, std::size_t from, std::size_t to) const
+    {
+        return m_moved.empty() ? 0 : m_moved[device][to] - m_moved[device][from];
+    }
+    [[nodiscard]] bool hasMoves() const { return !m_moved.empty(); }
     /// The least still to be paid by a walk whose stage on `device` ends at `cut`.
     [[nodiscard]] Price costAfter(std::size_t cut, std::size_t device) const
     {
         return m_after[cut * m_count + device];
     }
-    /// Ends of a stage on `device` from `from`, ascending.
-    [[nodiscard]] std::pair<const std::uint16_t*, const std::uint16_t*> ends(std::size_t device,
-                                                                             std::size_t from) const
+    /// By device: the least to be paid by a walk whose stage there begins at `cut`.
+    [[nodiscard]] const Price* costsFrom(std::size_t cut) const
     {
-        const std::size_t row = device * m_cuts + from;
-        return {m_ends.data() + m_firstEnd[row], m_ends.data() + m_firstEnd[row + 1]};
+        return m_from.data() + cut * m_count;
     }
-    [[nodiscard]] bool linkable(std::size_t from, std::size_t to, std::size_t cut) const
-    {
-        return m_payload[cut] <= m_largest[from * m_count + to];
-    }
-    [[nodiscard]] bool startsFromSource(std::size_t device) const { return m_fromSource[device]; }
-    [[nodiscard]] std::int64_t passes() const { return m_passes; }
+
+    /// Stages of the cheapest walk.
+    struct Visit {
+        std::size_t device, from, to;
+    };
+    [[nodiscard]] std::vector<Visit> cheapestWalk() const;
+    [[nodiscard]] std::int64_t runs() const { return m_runs; }
 
 private:
-    void fillEnds();
-    void fillLinks();
-    void run();
+    void beginStages(std::size_t cut);
+    void beginSliding(std::size_t cut);
     void chooseNext(std::size_t cut);
-    [[nodiscard]] Price cheapestWalk() const;
-    [[nodiscard]] std::vector<int> visits() const;
-    void startFromCoverage();
-    void normalise();
-    void step(const std::vector<int>& visits, double missing, double length);
-    void tighten();
+    void chooseByBits(std::size_t cut);
+    void chooseAmongReceivers(std::size_t cut);
 
     const StageSpace& m_space;
+    Reach m_reach;
     std::function<bool()> m_stopped;
     std::size_t m_count, m_cuts;
-    double m_threshold = 0;
-    std::vector<std::int64_t> m_payload;
-    std::vector<std::size_t> m_byPayload; ///< inner cuts, smallest payload first
-    std::vector<std::uint32_t> m_firstEnd;
-    std::vector<std::uint16_t> m_ends;
-    std::vector<std::int64_t> m_largest; ///< payload that a link carries in time; -1: none
-    std::vector<bool> m_fromSource, m_toSink;
-    bool m_priced = false;
-    std::vector<Price> m_prices;
-    Price m_budget = 0;
+    std::vector<Price> m_entry;
+    std::vector<std::vector<Price>> m_moved;
+    Price m_budget = 0, m_cheapest = 0;
     std::vector<Price> m_after, m_from; ///< [cut][device]: after a stage ends, before it starts
-    std::vector<std::uint16_t> m_bestEnd, m_bestNext;
-    std::int64_t m_passes = 0;
+    std::vector<Price> m_afterOf;       ///< [device][cut], what is moved included; not when sliding
+    std::vector<Cut> m_bestEnd;
+    std::vector<std::uint16_t> m_bestNext;
+    /// A queue per device of the ends that can still be the cheapest of a sliding window.
+    struct Queue {
+        std::uint32_t head = 0, tail = 0;
+    };
+    std::vector<Queue> m_queues;
+    std::vector<Cut> m_queueCut; ///< [device][...]
+    std::vector<Price> m_queueCost;
+    std::vector<std::int64_t> m_open; ///< scratch
+    std::vector<std::uint16_t> m_uncovered;
+    std::int64_t m_runs = 0;
 };
 
 } // namespace millrace::plan

@@ -129,6 +129,8 @@ const std::vector<Family>& families()
         {"30 x 200 sparse", 30, 200, Bound::Compute, true},
         {"50 x 200 sparse", 50, 200, Bound::Compute, true},
         {"1000 x 2000 compute", 1000, 2000, Bound::Compute},
+        {"1000 x 2000 transfer", 1000, 2000, Bound::Transfer},
+        {"1000 x 2000 memory", 1000, 2000, Bound::Memory},
     };
     return all;
 }
@@ -144,6 +146,82 @@ plan::Problem instance(const Family& family, std::uint64_t seed)
     addDevices(problem, random, family);
     addLinks(problem, random, family);
     return problem;
+}
+
+plan::Problem onDevices(const plan::Problem& model, int devices, std::uint64_t seed)
+{
+    Random random(seed);
+    plan::Problem problem = model;
+    problem.devices.clear();
+    problem.pins.clear();
+    problem.source.reset();
+    problem.sink.reset();
+    std::vector<double> speeds;
+    for (int d = 0; d < devices; ++d)
+        speeds.push_back(std::exp2(random.between(-3, 0)));
+    double weights = 0;
+    double largest = 0;
+    for (plan::Layer& layer : problem.layers) {
+        const double reference = layer.seconds.begin()->second.value;
+        layer.seconds.clear();
+        for (int d = 0; d < devices; ++d)
+            layer.seconds["class" + std::to_string(d)] =
+                Seconds{reference / speeds[static_cast<std::size_t>(d)]};
+        weights += static_cast<double>(layer.weightBytes.value);
+        largest = std::max(largest, static_cast<double>(layer.weightBytes.value) +
+                                        3 * static_cast<double>(layer.activationBytes.value));
+    }
+    const auto fixed = static_cast<double>(problem.memoryModel.fixed.value);
+    for (int d = 0; d < devices; ++d)
+        problem.devices.push_back(
+            {"device" + std::to_string(d), "class" + std::to_string(d),
+             Bytes{bytes(fixed + largest + 2 * weights / devices * random.between(0.5, 1.5))},
+             true});
+    Family family{"", devices, static_cast<int>(problem.layers.size()), Bound::Compute, false};
+    addLinks(problem, random, family);
+    return problem;
+}
+
+plan::Problem changed(const plan::Problem& problem, std::uint64_t seed)
+{
+    Random random(seed);
+    plan::Problem next = problem;
+    const auto any = [&] {
+        return static_cast<std::size_t>(
+            random.between(0, static_cast<double>(next.devices.size())));
+    };
+    plan::Device& device = next.devices[any()];
+    const double factor = std::exp2(random.between(-0.58, 0.58));
+    switch (static_cast<int>(random.between(0, 4))) {
+    case 0:
+        device.memory.value = bytes(static_cast<double>(device.memory.value) * factor);
+        break;
+    case 1:
+        for (plan::Layer& layer : next.layers)
+            layer.seconds.at(device.className) = layer.seconds.at(device.className) * factor;
+        break;
+    case 2:
+        next.bandwidth.at(DeviceId(any()), DeviceId(any())).value *= factor;
+        break;
+    default:
+        device.enabled = false;
+    }
+    return next;
+}
+
+plan::Problem dragged(const plan::Problem& problem, std::uint64_t seed)
+{
+    Random random(seed);
+    plan::Problem next = problem;
+    const auto which =
+        static_cast<std::size_t>(random.between(0, static_cast<double>(next.devices.size())));
+    plan::Device& device = next.devices[which];
+    device.memory.value -= device.memory.value / 50;
+    for (plan::Layer& layer : next.layers)
+        layer.seconds.at(device.className) = layer.seconds.at(device.className) * 1.03;
+    for (std::size_t d = 0; d < next.devices.size(); ++d)
+        next.bandwidth.at(DeviceId(which), DeviceId(d)).value *= 0.97;
+    return next;
 }
 
 } // namespace millrace::bench

@@ -29,4 +29,17 @@ struct Family {
 /// The same problem for the same family and seed, on every machine.
 [[nodiscard]] plan::Problem instance(const Family& family, std::uint64_t seed);
 
+/// The model of a problem (its layers, tensors and memory model, the times of its first class) on
+/// random devices as above that together hold its weights about twice; source and sink as they are
+/// where there is such a device.
+[[nodiscard]] plan::Problem onDevices(const plan::Problem& model, int devices, std::uint64_t seed);
+
+/// One small change, as a slider makes it: a device's memory or speed, or a link, by up to a factor
+/// of 1.5 either way, or a device switched off.
+[[nodiscard]] plan::Problem changed(const plan::Problem& problem, std::uint64_t seed);
+
+/// The next step of a slider that is dragged: one device gets a little less memory and speed, its
+/// links a little less bandwidth.
+[[nodiscard]] plan::Problem dragged(const plan::Problem& problem, std::uint64_t seed);
+
 } // namespace millrace::bench

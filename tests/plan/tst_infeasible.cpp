@@ -149,7 +149,7 @@ std::vector<Case> memoryAndClasses()
              problem = test::chainProblem(9, 2);
              limitMemory(problem, 40);
          },
-         "the weights take 90 B, but the devices in use have room for 80 B together; 10 B more is "
+         "the weights take 90 B, but the devices in use together have room for 80 B; 10 B more is "
          "needed"},
         {"weights larger than the stages allowed",
          [](Problem& problem) {
@@ -157,7 +157,7 @@ std::vector<Case> memoryAndClasses()
              limitMemory(problem, 40);
              problem.stages.max = 1;
          },
-         "the weights take 90 B, but the device has room for 40 B together; 50 B more is needed"},
+         "the weights take 90 B, but the device has room for 40 B; 50 B more is needed"},
         {"copies of payloads leave no room",
          [](Problem& problem) { problem.memoryModel.inCopies = 100; },
          "no chain of stages leads from the first to the last layer: every way of cutting needs "

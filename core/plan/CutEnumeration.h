@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Bits.h"
+#include "plan/Problem.h"
+
+#include <functional>
+#include <optional>
+
+namespace millrace::plan
+{
+
+/// Every down-closed set of layers with a payload of at most `most` bytes, and the empty and the
+/// full set whatever theirs; each after the sets it contains. None when there are more than
+/// `limit`, when most branches lead nowhere, or when `stopped`, asked often, said yes.
+[[nodiscard]] std::optional<std::vector<Bits>> cutsUpTo(const Problem& problem, double most,
+                                                        std::size_t limit,
+                                                        const std::function<bool()>& stopped);
+
+} // namespace millrace::plan

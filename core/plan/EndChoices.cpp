@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan/EndChoices.h"
+
+namespace millrace::plan
+{
+namespace
+{
+
+constexpr int kMostLooks = 64; ///< for a later end, where cuts are no chain
+
+} // namespace
+
+EndChoices::EndChoices(const StageSpace& space, const WalkRelaxation& relaxation)
+    : m_space(space), m_relaxation(relaxation), m_reach(relaxation.reach()),
+      m_rows(space.devices.size())
+{
+}
+
+void EndChoices::moveTo(std::size_t cut)
+{
+    m_cut = cut;
+    for (Row& row : m_rows)
+        row.isFilled = false;
+}
+
+const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
+{
+    Row& row = m_rows[device];
+    if (row.isFilled)
+        return row.ends;
+    row.isFilled = true;
+    row.ends.clear();
+    m_later.clear();
+    const bool isStrict = m_space.isSliding || !m_reach.isSliding();
+    const bool mayEndLater = m_space.problem.overlap == Overlap::Yes && !m_relaxation.hasMoves();
+    m_reach.eachEnd(device, m_cut, [&](std::size_t to) {
+        const Price after = m_relaxation.costAfter(to, device);
+        if (after >= WalkRelaxation::kUnreachable ||
+            (!isStrict && !m_space.fits(device, m_cut, to)))
+            return;
+        Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to)};
+        if (mayEndLater)
+            choice.before = laterWithNoMorePayload(to);
+        if (choice.before == 0 || mayRelay(device, choice.before))
+            row.ends.push_back(choice);
+    });
+    return row.ends;
+}
+
+/// The nearest end behind this one, in a chain; any in other spaces. 0: none.
+Cut EndChoices::laterWithNoMorePayload(std::size_t to)
+{
+    const double payload = m_space.payload[to];
+    // Rising payloads towards the far end: what is larger and farther is never the nearest.
+    while (m_space.cuts.isChain() && !m_later.empty() && m_space.payload[m_later.back()] > payload)
+        m_later.pop_back();
+    Cut found = 0;
+    int looks = kMostLooks;
+    for (auto later = m_later.rbegin(); later != m_later.rend() && found == 0 && looks-- > 0;
+         ++later)
+        if (m_space.payload[*later] <= payload && m_space.cuts.isAbove(*later, to))
+            found = *later;
+    m_later.push_back(static_cast<Cut>(to));
+    return found;
+}
+
+/// Whether there is any device to relay to: one the device does not reach at that cut itself.
+bool EndChoices::mayRelay(std::size_t device, Cut before) const
+{
+    if (m_space.problem.stages.min > 1)
+        return true;
+    if (before + 1U == m_space.cuts.size())
+        return !m_reach.endsAtSink(device);
+    for (std::size_t d = 0; d < m_space.devices.size(); ++d)
+        if (d != device && !m_reach.linkable(device, d, before))
+            return true;
+    return false;
+}
+
+} // namespace millrace::plan

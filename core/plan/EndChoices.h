@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/WalkRelaxation.h"
+
+#include <vector>
+
+namespace millrace::plan
+{
+
+/// Where a stage from the present cut of a label search may end, worked out once per device. Where
+/// a stage could end later at no larger payload, ending it earlier is only for relays: stages
+/// behind it on the way to a device it is not linked to.
+class EndChoices
+{
+public:
+    using Price = WalkRelaxation::Price;
+    struct Choice {
+        Cut to;
+        Cut before;  ///< the later end with no larger payload; 0: none
+        Price after; ///< moved and still to be paid
+    };
+
+    /// The relaxation and its space must outlive it.
+    EndChoices(const StageSpace& space, const WalkRelaxation& relaxation);
+
+    void moveTo(std::size_t cut);
+    /// The furthest end first.
+    [[nodiscard]] const std::vector<Choice>& of(std::size_t device);
+
+private:
+    struct Row {
+        bool isFilled = false;
+        std::vector<Choice> ends;
+    };
+    [[nodiscard]] Cut laterWithNoMorePayload(std::size_t to);
+    [[nodiscard]] bool mayRelay(std::size_t device, Cut before) const;
+
+    const StageSpace& m_space;
+    const WalkRelaxation& m_relaxation;
+    const Reach& m_reach;
+    std::size_t m_cut = 0;
+    std::vector<Row> m_rows;
+    std::vector<Cut> m_later; ///< scratch
+};
+
+} // namespace millrace::plan

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan/PriceSearch.h"
+
+#include "plan/Bounds.h"
+#include "plan/Recut.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace millrace::plan
+{
+namespace
+{
+
+/// From this gap on it pays to ask for the proof at once.
+constexpr double kNearlyClosed = 0.015;
+constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
+/// So many devices share the work so evenly that the first bound is nearly the optimum.
+constexpr std::size_t kManyDevices = 256;
+constexpr std::size_t kWideEnough = 24; ///< for memories to pay
+constexpr int kConflictTries = 2, kMemoryRounds = 30;
+constexpr double kConflictShare = 0.03;
+
+/// Prices before searches: fewer where a pass takes long.
+int fewPasses(const StageSpace& space)
+{
+    const std::size_t states = space.devices.size() * space.cuts.size();
+    if (!space.cuts.isChain())
+        return 3;
+    return std::clamp(static_cast<int>(120000 / states), 1, space.devices.size() < 32 ? 8 : 12);
+}
+
+} // namespace
+
+PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower)
+    : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
+      m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
+      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
+      m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
+{
+}
+
+bool PriceSearch::isClosed(double gap) const
+{
+    if (m_incumbent.isClosed())
+        return true;
+    const double best = m_incumbent.best();
+    return m_incumbent.hasPlan() && best - m_lower <= std::max(kTolerance, gap) * best;
+}
+
+void PriceSearch::raise(double threshold)
+{
+    m_lower = std::max(m_lower, threshold);
+    if (m_bounds == Bounds::Everywhere)
+        m_incumbent.raise(m_lower);
+}
+
+bool PriceSearch::refuted(double threshold, int passes)
+{
+    const std::int64_t before = m_pricing.relaxation().runs();
+    const bool none = m_pricing.refute(threshold, passes);
+    m_incumbent.countSteps(m_pricing.relaxation().runs() - before);
+    if (none)
+        raise(threshold);
+    return none;
+}
+
+void PriceSearch::keep(const std::vector<StagePlace>& stages)
+{
+    m_incumbent.offer(m_space, stages);
+    if (m_space.problem.overlap == Overlap::No)
+        return;
+    std::vector<std::size_t> order;
+    for (const StagePlace& place : stages)
+        order.push_back(place.device);
+    m_incumbent.offer(m_space, bestCuts(m_space, order, m_incumbent.best()));
+}
+
+void PriceSearch::recut(const std::vector<Stage>& before)
+{
+    std::vector<std::size_t> order;
+    for (const Stage& stage : before) {
+        const auto at = std::find(m_space.devices.begin(), m_space.devices.end(), stage.device);
+        const auto position = static_cast<std::size_t>(at - m_space.devices.begin());
+        if (at != m_space.devices.end() &&
+            std::find(order.begin(), order.end(), position) == order.end())
+            order.push_back(position);
+    }
+    const StageCount& limits = m_space.problem.stages;
+    const auto count = static_cast<int>(order.size());
+    if (m_space.problem.overlap == Overlap::Yes && !m_stopped() && count >= limits.min &&
+        count <= limits.max.value_or(count))
+        m_incumbent.offer(m_space, bestCuts(m_space, order, std::min(m_incumbent.best(), m_top)));
+}
+
+Verdict PriceSearch::search(std::size_t width)
+{
+    LabelOptions options;
+    options.width = width;
+    m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
+    m_incumbent.countSteps(m_result.labels);
+    if (m_result.verdict == Verdict::Found)
+        keep(m_result.stages);
+    return m_result.verdict;
+}
+
+/// When the labels die out, the devices that they wanted there but had used become dearer.
+Verdict PriceSearch::searchWithConflicts(std::size_t width)
+{
+    Verdict verdict = search(width);
+    const std::vector<double> prices = m_pricing.prices();
+    int tries = kConflictTries;
+    bool isRaised = false;
+    while (verdict == Verdict::Unknown && tries-- > 0 && !m_stopped()) {
+        m_pricing.raise(m_result.conflicts, kConflictShare);
+        m_incumbent.countSteps(1);
+        isRaised = true;
+        verdict =
+            m_pricing.relaxation().isRefuted() && !m_stopped() ? Verdict::Refuted : search(width);
+    }
+    if (isRaised && verdict == Verdict::Unknown)
+        m_pricing.restore(prices);
+    return verdict;
+}
+
+/// Labels that forget are fewer; where what they find comes back to a device, the devices on the
+/// way learn to remember it (decremental state space: Righini and Salani 2008).
+Verdict PriceSearch::searchWithMemories(std::size_t width)
+{
+    if (m_memories.empty())
+        m_memories.assign(m_space.devices.size(), Bits(m_space.devices.size()));
+    LabelOptions options;
+    options.width = width;
+    options.memories = &m_memories;
+    for (int round = 0; round < kMemoryRounds && !m_stopped(); ++round) {
+        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
+        m_incumbent.countSteps(m_result.labels);
+        if (m_result.verdict == Verdict::Found)
+            keep(m_result.stages);
+        if (m_result.verdict != Verdict::Repeats)
+            return m_result.verdict;
+        remember(m_result.stages);
+    }
+    return Verdict::Unknown;
+}
+
+void PriceSearch::remember(const std::vector<StagePlace>& walk)
+{
+    std::size_t shortest = walk.size();
+    std::vector<std::pair<std::size_t, std::size_t>> cycles;
+    for (std::size_t end = 1; end < walk.size(); ++end)
+        for (std::size_t begin = end; begin-- > 0;)
+            if (walk[begin].device == walk[end].device) {
+                shortest = std::min(shortest, end - begin);
+                cycles.emplace_back(begin, end);
+                break;
+            }
+    for (const auto& [begin, end] : cycles)
+        if (end - begin <= shortest + 1)
+            for (std::size_t k = begin + 1; k < end; ++k)
+                m_memories[walk[k].device].set(walk[begin].device);
+}
+
+PriceSearch::End PriceSearch::run(double gap)
+{
+    climb();
+    if (!m_incumbent.hasPlan() && !m_stopped())
+        if (const End end = findFirst(); !m_incumbent.hasPlan())
+            return end;
+    return m_stopped() ? End::Stopped : close(gap);
+}
+
+/// From below in growing steps while the prices refute; the first failure shows where plans begin.
+void PriceSearch::climb()
+{
+    double rise = m_incumbent.hasPlan() ? 0.03 : 0.3;
+    double threshold = std::max(m_lower, m_top * 1e-6);
+    while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
+           refuted(threshold, m_fewPasses))
+        threshold *= 1 + rise;
+}
+
+/// Loose thresholds first with few labels, then wider.
+PriceSearch::End PriceSearch::findFirst()
+{
+    for (std::size_t width = m_narrow; width <= kWidest; width *= 4) {
+        for (double factor = m_narrow < kNarrow ? 1.02 : 1.1;; factor *= factor) {
+            const double threshold = std::min(m_top, std::max(m_lower, m_top * 1e-6) * factor);
+            if (threshold >= m_top && m_pricing.hasNoWalk(m_top))
+                return m_stopped() ? End::Stopped : End::Infeasible;
+            const bool none = refuted(threshold, m_fewPasses);
+            if (m_stopped())
+                return End::Stopped;
+            Verdict verdict = Verdict::Refuted;
+            if (!none)
+                verdict = width == m_narrow ? search(width) : searchWithConflicts(width);
+            if (verdict == Verdict::Found)
+                return End::Closed;
+            if (m_stopped())
+                return End::Stopped;
+            if (verdict == Verdict::Refuted && threshold >= m_top)
+                return End::Infeasible;
+            if (threshold >= m_top)
+                break;
+        }
+    }
+    return End::CutShort;
+}
+
+/// Prices and searches in turns, each with more effort than before.
+Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
+{
+    for (int effort = 0; effort < efforts; ++effort) {
+        if (refuted(threshold, m_fewPasses << (2 * effort)))
+            return Verdict::Refuted;
+        if (m_stopped())
+            return Verdict::Unknown;
+        const Verdict verdict = effort == 0 ? search(width) : searchWithConflicts(width);
+        if (verdict == Verdict::Found || verdict == Verdict::Refuted)
+            return verdict;
+        if (width >= kWideEnough)
+            if (const Verdict again = searchWithMemories(width);
+                again == Verdict::Found || again == Verdict::Refuted)
+                return again;
+        width *= 2;
+    }
+    return Verdict::Unknown;
+}
+
+/// Just below the plan: prices once, then only wider searches can help.
+Verdict PriceSearch::prove(double threshold, std::size_t width)
+{
+    const bool isNew = threshold != m_proving;
+    m_proving = threshold;
+    if (refuted(threshold, isNew ? 4 * m_fewPasses : 1))
+        return Verdict::Refuted;
+    if (m_stopped())
+        return Verdict::Unknown;
+    const Verdict verdict = search(width);
+    if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
+        return verdict;
+    return searchWithMemories(width);
+}
+
+PriceSearch::End PriceSearch::close(double gap)
+{
+    std::size_t width = m_narrow;
+    double target = 0.5; // where between bound and plan to look, on a logarithmic scale
+    while (!m_stopped()) {
+        if (isClosed(gap))
+            return End::Closed;
+        const double best = m_incumbent.best();
+        const double low = std::max(m_lower, best * 1e-6);
+        const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
+        const double threshold =
+            nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
+        const Verdict verdict = nearly ? prove(threshold, width) : decide(threshold, width, 2);
+        if (m_stopped())
+            break;
+        if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
+            // What is found but no better is equal but for rounding.
+            if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
+                raise(threshold);
+            target = 0.5;
+        } else if (!nearly) {
+            target = 1 - (1 - target) / 2;
+        } else if (width >= kWidest) {
+            return End::CutShort;
+        } else {
+            width *= 3;
+            target = 0.5;
+        }
+    }
+    return End::Stopped;
+}
+
+} // namespace millrace::plan

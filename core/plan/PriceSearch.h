@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Incumbent.h"
+#include "plan/Pricing.h"
+
+namespace millrace::plan
+{
+
+/// Closes in on the optimum over one space of stages, from both sides: prices refute thresholds,
+/// searches guided by the same prices find plans, halfway between the two on a logarithmic scale.
+class PriceSearch
+{
+public:
+    enum class End { Closed, Stopped, Infeasible, CutShort };
+
+    /// All must outlive it. Bounds go to the incumbent only when `bounds` says that they hold for
+    /// every plan.
+    enum class Bounds { Everywhere, InSpace };
+    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower);
+
+    /// Until the gap within the space is at most `gap`, or the incumbent's own is as asked for.
+    [[nodiscard]] End run(double gap);
+
+    /// Offers the devices of a plan before, those that are left, in their order with the best cuts.
+    void recut(const std::vector<Stage>& before);
+    void setPrices(std::vector<double> prices) { m_pricing.setPrices(std::move(prices)); }
+    [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
+    /// Refuted within the space.
+    [[nodiscard]] double lower() const { return m_lower; }
+
+private:
+    [[nodiscard]] bool isClosed(double gap) const;
+    [[nodiscard]] bool refuted(double threshold, int passes);
+    void raise(double threshold);
+    /// At the threshold of the prices.
+    Verdict search(std::size_t width);
+    Verdict searchWithConflicts(std::size_t width);
+    Verdict searchWithMemories(std::size_t width);
+    void remember(const std::vector<StagePlace>& walk);
+    void keep(const std::vector<StagePlace>& stages);
+    [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
+    [[nodiscard]] Verdict prove(double threshold, std::size_t width);
+    void climb();
+    [[nodiscard]] End findFirst();
+    [[nodiscard]] End close(double gap);
+
+    const StageSpace& m_space;
+    Incumbent& m_incumbent;
+    Bounds m_bounds;
+    std::function<bool()> m_stopped;
+    Pricing m_pricing;
+    double m_top, m_lower;
+    double m_proving = -1;        ///< threshold that prove() saw last
+    int m_fewPasses;              ///< of prices before a search
+    std::size_t m_narrow;         ///< width to begin with
+    std::vector<Bits> m_memories; ///< by device: others it remembers
+    LabelResult m_result;         ///< of the last search
+};
+
+} // namespace millrace::plan

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/WalkRelaxation.h"
+
+namespace millrace::plan
+{
+
+/// Looks for the device prices that refute a threshold, from threshold to threshold: what was good
+/// for one is nearly so for the next. Starts from the share of work or weights that each device can
+/// take; then subgradient steps (Polyak 1969; deflected: Camerini, Fratta, Maffioli 1975), and
+/// every second time prices as low as the costs of the cheapest walks between cuts allow.
+class Pricing
+{
+public:
+    using Price = WalkRelaxation::Price;
+
+    Pricing(const StageSpace& space, std::function<bool()> stopped);
+
+    /// Works in at most `passes` runs of the relaxation, fewer when it gets nowhere. When it fails,
+    /// the relaxation stands at the best prices found. A stop counts as failure.
+    [[nodiscard]] bool refute(double threshold, int passes);
+    /// Whether no walk at all keeps the threshold.
+    [[nodiscard]] bool hasNoWalk(double threshold);
+    /// The relaxation at a threshold with the prices as they are; true when that refutes it.
+    bool evaluate(double threshold);
+    /// Dearer devices at the same threshold: what a search ran out of. `counts`: how often each was
+    /// wanted.
+    void raise(const std::vector<int>& counts, double share);
+    void restore(const std::vector<double>& prices);
+
+    [[nodiscard]] const WalkRelaxation& relaxation() const { return m_relaxation; }
+    [[nodiscard]] WalkRelaxation& relaxation() { return m_relaxation; }
+    /// By device, and the prices of too many and too few stages; they keep their meaning over
+    /// problems with the same devices.
+    [[nodiscard]] const std::vector<double>& prices() const { return m_prices; }
+    void setPrices(std::vector<double> prices);
+
+private:
+    void startFromCoverage();
+    [[nodiscard]] bool refuteByCoverage();
+    void normalise();
+    void run();
+    [[nodiscard]] double excess() const;
+    [[nodiscard]] std::vector<double> slope() const;
+    void step(double target, double length);
+    void tighten();
+
+    const StageSpace& m_space;
+    WalkRelaxation m_relaxation;
+    std::function<bool()> m_stopped;
+    std::size_t m_count, m_cuts;
+    bool m_isPriced = false;
+    double m_coverageAt = -1;        ///< threshold where coverage was tried
+    std::vector<double> m_prices;    ///< devices, too many, too few
+    std::vector<double> m_direction; ///< of the step before
+};
+
+} // namespace millrace::plan

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "plan/Reach.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace millrace::plan
+{
+namespace
+{
+
+/// Times are sums and quotients in floating point; a threshold that equals one must let it pass.
+constexpr double kRounding = 1 + 1e-12;
+/// From so many devices on, lists of receivers pay.
+constexpr std::size_t kMany = 64;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+} // namespace
+
+Reach::Reach(const StageSpace& space)
+    : m_space(space), m_count(space.devices.size()), m_cuts(space.cuts.size()),
+      m_isSliding(space.cuts.isChain() && space.problem.overlap == Overlap::Yes)
+{
+    if (m_count >= kMany)
+        sortReceivers();
+    m_byPayload.resize(m_cuts);
+    std::iota(m_byPayload.begin(), m_byPayload.end(), std::size_t{0});
+    std::sort(m_byPayload.begin(), m_byPayload.end(), [&space](std::size_t a, std::size_t b) {
+        return space.payload[a] > space.payload[b];
+    });
+    if (space.problem.overlap == Overlap::Yes)
+        return;
+    const Problem& problem = space.problem;
+    m_receive.assign(m_count, {kInfinity, kInfinity});
+    m_send.assign(m_count, {kInfinity, kInfinity});
+    for (std::size_t a = 0; a < m_count; ++a)
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId from = space.devices[a];
+            const DeviceId to = space.devices[b];
+            const double bandwidth = problem.bandwidth.at(from, to).value;
+            if (a == b || bandwidth <= 0)
+                continue;
+            const double message =
+                problem.occupancy.at(from, to).value + problem.delay.at(from, to).value;
+            for (Affine* end : {&m_send[a], &m_receive[b]}) {
+                end->perByte = std::min(end->perByte, 8 / bandwidth);
+                end->perMessage = std::min(end->perMessage, message);
+            }
+        }
+}
+
+void Reach::sortReceivers()
+{
+    const Problem& problem = m_space.problem;
+    std::vector<std::uint16_t> receivers(m_count * m_count);
+    std::vector<double> bandwidth(m_count);
+    for (std::size_t a = 0; a < m_count; ++a) {
+        const DeviceId from = m_space.devices[a];
+        std::uint16_t* row = receivers.data() + a * m_count;
+        std::iota(row, row + m_count, std::uint16_t{0});
+        const std::size_t any = a == 0 ? 1 : 0;
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId to = m_space.devices[b];
+            bandwidth[b] = a == b ? 0 : problem.bandwidth.at(from, to).value;
+            if (a != b &&
+                (problem.occupancy.at(from, to) !=
+                     problem.occupancy.at(from, m_space.devices[any]) ||
+                 problem.delay.at(from, to) != problem.delay.at(from, m_space.devices[any])))
+                return;
+        }
+        std::sort(row, row + m_count, [&](std::uint16_t x, std::uint16_t y) {
+            return std::pair(-bandwidth[x], x) < std::pair(-bandwidth[y], y);
+        });
+    }
+    m_receivers = std::move(receivers);
+    m_receiverCarries.resize(m_count * m_count);
+}
+
+std::span<const std::uint16_t> Reach::receivers(std::size_t from, double payload) const
+{
+    const double* carries = m_receiverCarries.data() + from * m_count;
+    const double* end = std::partition_point(
+        carries, carries + m_count, [payload](double carried) { return payload <= carried; });
+    return {m_receivers.data() + from * m_count, static_cast<std::size_t>(end - carries)};
+}
+
+void Reach::setThreshold(double threshold)
+{
+    m_threshold = threshold;
+    fillLinks();
+    if (knowsSenders())
+        fillSenders();
+    if (m_isSliding)
+        fillFurthest();
+    else
+        fillEnds();
+}
+
+/// Two pointers per device: neither memory nor time lets a later start end earlier.
+void Reach::fillFurthest()
+{
+    m_furthest.resize(m_cuts * m_count);
+    const double within = m_threshold * kRounding;
+    for (std::size_t d = 0; d < m_count; ++d) {
+        const double* time = m_space.time[d].data();
+        std::size_t byTime = 0;
+        std::size_t before = 0;
+        for (std::size_t from = 0; from < m_cuts; ++from) {
+            byTime = std::max(byTime, from);
+            while (byTime + 1 < m_cuts && time[byTime + 1] - time[from] <= within)
+                ++byTime;
+            const auto row = m_space.ends(d, from);
+            const std::size_t byMemory = row.empty() ? from : row.back().last;
+            before = std::max(before, std::min(byTime, byMemory));
+            m_furthest[from * m_count + d] = static_cast<Cut>(before);
+        }
+    }
+}
+
+double Reach::leastReceive(std::size_t device, std::size_t cut) const
+{
+    if (m_receive.empty())
+        return 0;
+    if (cut == 0)
+        return m_space.hop(m_space.problem.source, m_space.devices[device], 0);
+    return m_receive[device].perByte * m_space.payload[cut] + m_receive[device].perMessage;
+}
+
+double Reach::leastSend(std::size_t device, std::size_t cut) const
+{
+    if (m_send.empty())
+        return 0;
+    if (cut + 1 == m_cuts)
+        return m_space.hop(m_space.devices[device], m_space.problem.sink, cut);
+    return m_send[device].perByte * m_space.payload[cut] + m_send[device].perMessage;
+}
+
+void Reach::fillEnds()
+{
+    std::size_t most = 0;
+    for (const StageSpace::Range& range : m_space.ranges)
+        most += std::size_t{range.last} - range.first + 1;
+    m_ends.resize(most);
+    m_firstEnd.assign(1, 0);
+    const double within = m_threshold * kRounding;
+    const bool overlap = m_space.problem.overlap == Overlap::Yes;
+    std::uint32_t count = 0;
+    for (std::size_t from = 0; from < m_cuts; ++from)
+        for (std::size_t d = 0; d < m_count; ++d) {
+            const double* time = m_space.time[d].data();
+            const double left = within - leastReceive(d, from);
+            for (const StageSpace::Range& range : m_space.ends(d, from))
+                for (std::size_t to = range.first; to <= range.last; ++to) {
+                    // Written always and kept at times: most rows are short of their full length.
+                    m_ends[count] = static_cast<Cut>(to);
+                    const double seconds = time[to] - time[from];
+                    const bool isIn =
+                        overlap ? seconds <= left : seconds + leastSend(d, to) <= left;
+                    count += isIn ? 1 : 0;
+                }
+            m_firstEnd.push_back(count);
+        }
+}
+
+/// One sweep per receiver: the smaller the payload, the more senders.
+void Reach::fillSenders()
+{
+    m_senders.resize(m_cuts * m_count);
+    std::vector<std::pair<double, std::size_t>> links;
+    for (std::size_t to = 0; to < m_count; ++to) {
+        links.clear();
+        for (std::size_t from = 0; from < m_count; ++from)
+            if (carriesTo(to)[from] >= 0)
+                links.emplace_back(-carriesTo(to)[from], from);
+        std::sort(links.begin(), links.end());
+        std::uint64_t senders = 0;
+        auto link = links.begin();
+        for (const std::size_t cut : m_byPayload) {
+            for (; link != links.end() && m_space.payload[cut] <= -link->first; ++link)
+                senders |= std::uint64_t{1} << link->second;
+            m_senders[cut * m_count + to] = senders;
+        }
+    }
+}
+
+void Reach::fillLinks()
+{
+    const Problem& problem = m_space.problem;
+    const double within = m_threshold * kRounding;
+    const auto inTime = [within](double seconds) {
+        return std::isfinite(seconds) && seconds <= within;
+    };
+    m_carries.assign(m_count * m_count, -1);
+    m_fromSource.assign(m_count, false);
+    m_toSink.assign(m_count, false);
+    for (std::size_t a = 0; a < m_count; ++a) {
+        const DeviceId from = m_space.devices[a];
+        m_fromSource[a] = inTime(m_space.hop(problem.source, from, 0));
+        m_toSink[a] = inTime(m_space.hop(from, problem.sink, m_space.cuts.last()));
+        for (std::size_t b = 0; b < m_count; ++b) {
+            const DeviceId to = m_space.devices[b];
+            const double bandwidth = problem.bandwidth.at(from, to).value;
+            if (a == b || bandwidth <= 0)
+                continue;
+            double left = within - problem.occupancy.at(from, to).value;
+            if (problem.overlap == Overlap::No)
+                left -= problem.delay.at(from, to).value;
+            m_carries[b * m_count + a] = left < 0 ? -1 : left * bandwidth / 8;
+        }
+    }
+    for (std::size_t a = 0; a < m_count && knowsReceivers(); ++a)
+        for (std::size_t i = a * m_count; i < (a + 1) * m_count; ++i)
+            m_receiverCarries[i] = m_carries[m_receivers[i] * m_count + a];
+}
+
+} // namespace millrace::plan

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/StageSpace.h"
+
+namespace millrace::plan
+{
+
+/// Which stages and hops keep a threshold. With transfer and compute overlapping that is exact;
+/// without, a stage counts with the fastest hops into and out of it, which allows more than the
+/// threshold does.
+class Reach
+{
+public:
+    /// The space must outlive it.
+    explicit Reach(const StageSpace& space);
+
+    /// O(devices * (cuts + devices)) for chains, else it looks at every stage of the space.
+    void setThreshold(double threshold);
+    [[nodiscard]] double threshold() const { return m_threshold; }
+
+    /// When sliding: no stage ends behind this; `from` itself or less when there is none. It never
+    /// falls from cut to cut, which lets some ends pass that StageSpace::fits() refuses.
+    [[nodiscard]] Cut furthest(std::size_t device, std::size_t from) const
+    {
+        return m_furthest[from * m_count + device];
+    }
+    /// Whether the ends of a stage are taken to be everything from the next cut up to furthest().
+    [[nodiscard]] bool isSliding() const { return m_isSliding; }
+    /// Otherwise: the ends of stages, ascending.
+    [[nodiscard]] std::span<const Cut> ends(std::size_t device, std::size_t from) const
+    {
+        const std::size_t row = from * m_count + device;
+        return {m_ends.data() + m_firstEnd[row], m_ends.data() + m_firstEnd[row + 1]};
+    }
+    /// Calls visit(to) for the ends of a stage, descending.
+    template <class Visit>
+    void eachEnd(std::size_t device, std::size_t from, const Visit& visit) const
+    {
+        if (m_isSliding) {
+            for (std::size_t to = furthest(device, from); to > from; --to)
+                visit(to);
+            return;
+        }
+        const auto row = ends(device, from);
+        for (auto to = row.rbegin(); to != row.rend(); ++to)
+            visit(std::size_t{*to});
+    }
+
+    [[nodiscard]] bool linkable(std::size_t from, std::size_t to, std::size_t cut) const
+    {
+        return m_space.payload[cut] <= m_carries[to * m_count + from];
+    }
+    /// By sender: the largest payload that reaches the device in time; negative: none.
+    [[nodiscard]] const double* carriesTo(std::size_t device) const
+    {
+        return m_carries.data() + device * m_count;
+    }
+    /// The devices that a sender reaches with a payload in time, where devices are many and only
+    /// bandwidth tells its links apart; else empty though there may be some: see knowsReceivers().
+    [[nodiscard]] std::span<const std::uint16_t> receivers(std::size_t from, double payload) const;
+    [[nodiscard]] bool knowsReceivers() const { return !m_receivers.empty(); }
+    /// Up to 64 devices: by bits, who reaches the device with the cut's payload in time.
+    [[nodiscard]] bool knowsSenders() const { return m_count <= 64; }
+    [[nodiscard]] std::uint64_t senders(std::size_t to, std::size_t cut) const
+    {
+        return m_senders[cut * m_count + to];
+    }
+    [[nodiscard]] bool startsFromSource(std::size_t device) const { return m_fromSource[device]; }
+    [[nodiscard]] bool endsAtSink(std::size_t device) const { return m_toSink[device]; }
+
+private:
+    void fillFurthest();
+    void fillEnds();
+    void fillLinks();
+    void sortReceivers();
+    void fillSenders();
+    /// Fastest hop into (at cut `from`) and out of a device; 0 with overlap.
+    [[nodiscard]] double leastReceive(std::size_t device, std::size_t cut) const;
+    [[nodiscard]] double leastSend(std::size_t device, std::size_t cut) const;
+
+    const StageSpace& m_space;
+    std::size_t m_count, m_cuts;
+    bool m_isSliding;
+    double m_threshold = -1; ///< none yet
+    /// Without overlap: the least seconds per byte and per message into and out of a device.
+    struct Affine {
+        double perByte = 0, perMessage = 0;
+    };
+    std::vector<Affine> m_receive, m_send;
+    std::vector<Cut> m_furthest;
+    std::vector<std::uint32_t> m_firstEnd;
+    std::vector<Cut> m_ends;
+    std::vector<double> m_carries;
+    /// By sender, the widest link first, and what it carries at the threshold.
+    std::vector<std::uint16_t> m_receivers;
+    std::vector<double> m_receiverCarries;
+    std::vector<std::size_t> m_byPayload; ///< cuts, the largest first
+    std::vector<std::uint64_t> m_senders; ///< [cut][receiver]
+    std::vector<bool> m_fromSource, m_toSink;
+};
+
+} // namespace millrace::plan
