@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// millrace-stage: a stage or the gateway of a release, on the node that it was planned for.
+#include "Supervise.h"
 #include "base/File.h"
 #include "base/Interrupt.h"
 #include "runtime/Node.h"
@@ -15,9 +16,11 @@ namespace
 
 using namespace millrace;
 
-constexpr const char* kUsage = "usage: millrace-stage [--gateway] CONFIG\n"
-                               "Runs one stage of a release, or its gateway, until it is told to "
-                               "end.\nmillracectl deploy writes the config.\n";
+constexpr const char* kUsage =
+    "usage: millrace-stage [--supervise] [--gateway] CONFIG\n"
+    "Runs one stage of a release, or its gateway, until it is told to end.\n"
+    "millracectl deploy writes the config. --supervise: as a process that stays\n"
+    "when the caller goes, and that is started again when it crashes.\n";
 constexpr std::uintmax_t kMaxConfig = 16U << 20;
 
 void logLine(const std::string& line)
@@ -59,14 +62,20 @@ int main(int argc, char** argv)
         std::puts(MILLRACE_VERSION);
         return 0;
     }
-    const bool isGateway = argc == 3 && std::strcmp(argv[1], "--gateway") == 0;
-    if (argc != 2 && !isGateway) {
+    std::vector<std::string> words(argv, argv + argc);
+    const bool isSupervised = words.size() > 2 && words[1] == "--supervise";
+    if (isSupervised)
+        words.erase(words.begin() + 1);
+    const bool isGateway = words.size() == 3 && words[1] == "--gateway";
+    if (words.size() != 2 && !isGateway) {
         std::fputs(kUsage, stderr);
         return 2;
     }
     try {
+        if (isSupervised)
+            return stage::supervise(words, std::filesystem::path(words.back()).parent_path());
         const Interrupt interrupt;
-        const auto done = run(argv[argc - 1], isGateway, interrupt.token());
+        const auto done = run(words.back(), isGateway, interrupt.token());
         if (done || done.error().code == ErrorCode::Cancelled)
             return 0;
         logLine("error: " + done.error().message);

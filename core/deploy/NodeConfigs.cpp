@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/NodeConfigs.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 
 namespace millrace::deploy
 {
@@ -45,6 +48,13 @@ std::vector<runtime::PortInfo> arriving(const onnx::Manifest& manifest, std::siz
     return ports;
 }
 
+bool isNumeric(const std::string& address)
+{
+    std::array<unsigned char, sizeof(::in6_addr)> parsed{};
+    return ::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1 ||
+           ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1;
+}
+
 class Maker
 {
 public:
@@ -78,6 +88,8 @@ private:
         node.release = m_release.id;
         node.name = m_release.nodes[index].name;
         node.listen = m_release.nodes[index].endpoint;
+        if (!isNumeric(node.listen.address))
+            node.listen.address = "0.0.0.0"; // a name may lead others elsewhere than the host itself
         node.dilation = m_emulation.dilation;
         node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
@@ -95,9 +107,10 @@ private:
         return runtime::PaceConfig{problem.bandwidth.at(*hop.from, *hop.to),
                                    problem.occupancy.at(*hop.from, *hop.to)};
     }
-    [[nodiscard]] static bool isEmulated(const plan::Hop& hop)
+    /// Real devices have real links.
+    [[nodiscard]] bool isEmulated(const plan::Hop& hop) const
     {
-        return hop.from && hop.to && *hop.from != *hop.to;
+        return m_release.kind == ReleaseKind::Local && hop.from && hop.to && *hop.from != *hop.to;
     }
 
     [[nodiscard]] runtime::StageConfig stage(std::size_t k) const

@@ -281,9 +281,9 @@ private slots:
         };
         row("not local", "deploy small.onnx cluster.yaml", 2, "--local");
         row("no cluster", "deploy small.onnx none.yaml --local", 3, "none.yaml");
-        row("no release", "status", 3, "there is no local release");
-        row("no such release", "bench other", 3, "there is no local release");
-        row("nothing to remove", "undeploy", 3, "there is no local release");
+        row("no release", "status", 3, "there is no release");
+        row("no such release", "bench other", 3, "there is no release");
+        row("nothing to remove", "undeploy", 3, "there is no release");
         row("no input", "infer", 2, "the inputs are missing");
         row("no such option", "infer --image x.png --mean a", 2, "is not a number");
         row("no size", "infer --image x.png --size 3", 2, "WIDTHxHEIGHT");
