@@ -163,25 +163,28 @@ Report draftReport(const deploy::SshDraft& draft, bool isReused)
 
 } // namespace
 
-Report deployOverSsh(const Planned& planned, const cluster::Cluster& cluster,
+Result<Report> deployOverSsh(const Planned& planned, const cluster::Cluster& cluster,
                      const SshArguments& arguments, const Context& context)
 {
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);
     const auto outcome =
         deploy::deploySsh(deploymentOf(planned, cluster), ssh.access(), context.stop, steps);
-    return outcome ? outcomeReport(*outcome) : runFailure(outcome.error());
+    if (outcome)
+        return outcomeReport(*outcome);
+    return failureOf(outcome.error());
 }
 
-Report draftOverSsh(const Planned& planned, const cluster::Cluster& cluster,
+Result<Report> draftOverSsh(const Planned& planned, const cluster::Cluster& cluster,
                     const SshArguments& arguments, const Context& context)
 {
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);
     const deploy::SshDeployment deployment = deploymentOf(planned, cluster);
     const auto draft = deploy::draftSsh(deployment, ssh.access(), context.stop, steps);
-    return draft ? draftReport(*draft, deploy::sameSshRelease(deployment).has_value())
-                 : runFailure(draft.error());
+    if (draft)
+        return draftReport(*draft, deploy::sameSshRelease(deployment).has_value());
+    return failureOf(draft.error());
 }
 
 } // namespace millrace::ctl

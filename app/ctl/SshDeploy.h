@@ -8,9 +8,9 @@ namespace millrace::ctl
 {
 
 /// Puts a plan onto the cluster's own devices, or says what that would do.
-[[nodiscard]] Report deployOverSsh(const Planned& planned, const cluster::Cluster& cluster,
+[[nodiscard]] Result<Report> deployOverSsh(const Planned& planned, const cluster::Cluster& cluster,
                                    const SshArguments& arguments, const Context& context);
-[[nodiscard]] Report draftOverSsh(const Planned& planned, const cluster::Cluster& cluster,
+[[nodiscard]] Result<Report> draftOverSsh(const Planned& planned, const cluster::Cluster& cluster,
                                   const SshArguments& arguments, const Context& context);
 
 } // namespace millrace::ctl

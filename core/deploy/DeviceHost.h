@@ -50,7 +50,8 @@ public:
     /// by another), NotFound, else Internal; and those of RemoteHost::run().
     [[nodiscard]] Result<std::string> help(const std::string& action,
                                            const std::vector<std::string>& arguments,
-                                           const std::stop_token& stop);
+                                           const std::stop_token& stop,
+                                           std::string_view input = {});
     [[nodiscard]] Result<ssh::UploadEnd> upload(ssh::Upload upload, ssh::TransferSink& sink,
                                                 const std::stop_token& stop);
     /// The same for scripts of others.

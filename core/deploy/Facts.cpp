@@ -185,7 +185,9 @@ Result<std::vector<std::uint16_t>> choosePorts(const cluster::Device& device, co
     }
     if (static_cast<int>(ports.size()) < count)
         return fail(ErrorCode::Network,
-                    "ports {}-{} are taken; give the device another port_range", first, last);
+                    "ports {}-{} are taken (every release that is kept has its own); give the "
+                    "device a wider port_range",
+                    first, last);
     return ports;
 }
 

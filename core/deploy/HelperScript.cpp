@@ -120,7 +120,7 @@ start)
     [ -f "$folder/config.json" ] || die 32 "$folder is not there any more"
     if w=$(watcher "$folder"); then printf 'pid=%s\nstarted=no\n' "$w"; exit 0; fi
     LD_LIBRARY_PATH=$folder; export LD_LIBRARY_PATH
-    gateway=${4:+--gateway}
+    role=${4:+--$4}
     if stays; then
         unit=millrace-$1-$2
         systemctl --user reset-failed "$unit" >/dev/null 2>&1
@@ -128,14 +128,19 @@ start)
             -p StartLimitIntervalSec=30 -p StartLimitBurst=3 ${3:+-p "MemoryMax=$3"} \
             -p UMask=0077 -p "StandardOutput=append:$folder/node.log" \
             -p "StandardError=append:$folder/node.log" --setenv="LD_LIBRARY_PATH=$folder" \
-            -- "$folder/millrace-stage" $gateway "$folder/config.json" </dev/null >&2 || exit 21
+            -- "$folder/millrace-stage" $role "$folder/config.json" </dev/null >&2 || exit 21
         pid=$(systemctl --user show -p MainPID --value "$unit")
         printf '%s %s\n' "$pid" "$(born "$pid")" > "$folder/supervisor.pid"
     else
-        "$folder/millrace-stage" --supervise $gateway "$folder/config.json" </dev/null >/dev/null ||
+        "$folder/millrace-stage" --supervise $role "$folder/config.json" </dev/null >/dev/null ||
             exit 21
     fi
     printf 'pid=%s\nstarted=yes\n' "$(cat "$folder/supervisor.pid")"
+    ;;
+measure)
+    folder=$root/releases/$1/$2
+    LD_LIBRARY_PATH=$folder; export LD_LIBRARY_PATH
+    exec "$folder/millrace-stage" --measure "$folder/config.json"
     ;;
 state)
     release=$1; shift

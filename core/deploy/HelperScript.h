@@ -15,8 +15,9 @@ namespace millrace::deploy
 ///   sweep [RELEASE...]             removes half-made releases, and these
 ///   have [SHA256...]               says which of these blobs are there
 ///   place RELEASE NODE [NAME SHA256]...   a node's folder with links to blobs
-///   start RELEASE NODE MEMORY [GATEWAY]   says "pid=P S" and "started=yes|no"; what runs already
-///                                  stays as it is
+///   start RELEASE NODE MEMORY [ROLE]   ROLE: gateway, probe; says "pid=P S" and
+///                                  "started=yes|no"; what runs already stays as it is
+///   measure RELEASE NODE           the runner's --measure with this script's input
 ///   state RELEASE [NODE...]        "NODE PID START" for each that runs
 ///   tail RELEASE NODE              the end of its log
 ///   complete RELEASE               from now on it is a release, not garbage

@@ -48,13 +48,6 @@ std::vector<runtime::PortInfo> arriving(const onnx::Manifest& manifest, std::siz
     return ports;
 }
 
-bool isNumeric(const std::string& address)
-{
-    std::array<unsigned char, sizeof(::in6_addr)> parsed{};
-    return ::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1 ||
-           ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1;
-}
-
 class Maker
 {
 public:
@@ -88,8 +81,7 @@ private:
         node.release = m_release.id;
         node.name = m_release.nodes[index].name;
         node.listen = m_release.nodes[index].endpoint;
-        if (!isNumeric(node.listen.address))
-            node.listen.address = "0.0.0.0"; // a name may lead others elsewhere than the host itself
+        node.listen.address = listenAddress(node.listen.address);
         node.dilation = m_emulation.dilation;
         node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
@@ -160,6 +152,14 @@ private:
 };
 
 } // namespace
+
+std::string listenAddress(const std::string& address)
+{
+    std::array<unsigned char, sizeof(::in6_addr)> parsed{};
+    const bool isNumeric = ::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1 ||
+                           ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1;
+    return isNumeric ? address : "0.0.0.0";
+}
 
 NodeConfigs nodeConfigs(const Release& release, const Emulation& emulation,
                         const onnx::Manifest& manifest, const Fingerprints& fingerprints)

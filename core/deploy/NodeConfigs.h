@@ -26,4 +26,8 @@ struct Fingerprints {
                                       const onnx::Manifest& manifest,
                                       const Fingerprints& fingerprints);
 
+/// Where a node listens that others reach at `address`: a name may lead them elsewhere than the
+/// host itself, which then listens on all of its addresses.
+[[nodiscard]] std::string listenAddress(const std::string& address);
+
 } // namespace millrace::deploy

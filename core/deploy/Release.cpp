@@ -273,7 +273,8 @@ Result<Release> findRelease(const std::string& id)
     if (id.empty()) {
         const auto current =
             std::find_if(releases.begin(), releases.end(), [](const Release& release) {
-                return release.standing == Standing::Current;
+                const bool isInTheMaking = release.kind == ReleaseKind::Ssh && release.owner;
+                return release.standing == Standing::Current && !isInTheMaking;
             });
         return current == releases.end() ? releases.front() : *current;
     }

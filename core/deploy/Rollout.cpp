@@ -306,11 +306,11 @@ Result<std::string> Rollout::startOn(DeviceHost& host, const TaskContext& contex
     int started = 0;
     for (const std::size_t n : nodesOn(host.device().name)) {
         ReleaseNode& node = m_release.nodes[n];
-        const bool isGateway = n + 1 == m_release.nodes.size();
-        const std::string most = isGateway ? "" : std::to_string(host.device().memory.value);
+        const bool isStage = n < m_release.plan.stages.size();
+        const std::string most = isStage ? std::to_string(host.device().memory.value) : "";
         std::vector<std::string> arguments = {m_release.id, node.name, most};
-        if (isGateway)
-            arguments.emplace_back("gateway");
+        if (!isStage)
+            arguments.emplace_back(node.name == "gateway" ? "gateway" : "probe");
         const auto said = host.help("start", arguments, context.stop());
         if (!said)
             return inContext(node.name, said.error());

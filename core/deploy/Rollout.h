@@ -41,11 +41,18 @@ public:
     [[nodiscard]] RecipeStep upload();
     /// "start": what does not run.
     [[nodiscard]] RecipeStep start();
+    /// "keys": in the place of "split" where nodes only measure links.
+    [[nodiscard]] RecipeStep keys();
+    /// "measure": what `work` does with the hosts.
+    [[nodiscard]] RecipeStep measure(
+        std::function<Result<std::string>(DeviceHosts&, const TaskContext&)> work);
     /// "health", and "warm up" for each device.
     [[nodiscard]] RecipeStep health();
     /// "switch": this release is the current one; stops those that it replaces, and removes all but
     /// the last of them.
     [[nodiscard]] RecipeStep replace();
+    /// "stop": its gateway is asked to end when what is under way is answered.
+    [[nodiscard]] RecipeStep stop();
     /// "remove": no process and no file of it is left on its devices.
     [[nodiscard]] RecipeStep remove();
 
@@ -70,6 +77,7 @@ private:
     Result<std::string> prepare(const onnx::Model& model, const Emulation& emulation,
                                 const TaskContext& context);
     Result<void> assignEndpoints();
+    Result<std::string> makeProbes();
     Result<std::string> uploadTo(DeviceHost& host, const TaskContext& context);
     Result<std::string> startOn(DeviceHost& host, const TaskContext& context);
     Result<std::string> commit(const TaskContext& context);

@@ -187,7 +187,8 @@ Result<void> undeploySsh(const Release& release, HostAccess& access, const HostL
             return tl::unexpected(lock.error());
         Steps steps(sink);
         Rollout rollout(each, access, limits);
-        const std::vector<RecipeStep> recipe{rollout.reach(), rollout.lock(), rollout.remove()};
+        const std::vector<RecipeStep> recipe{rollout.reach(), rollout.lock(), rollout.stop(),
+                                             rollout.remove()};
         if (auto ok = runRecipe(recipe, {limits.undo}, stop, steps); !ok)
             return ok;
         if (auto ok = removeFolder(each.folder); !ok)

@@ -87,7 +87,7 @@ std::vector<Release> releasesBeside(const Release& release)
             places.emplace(*device.address, device.port.value_or(22));
     std::vector<Release> beside = localReleases();
     std::erase_if(beside, [&](const Release& other) {
-        if (other.kind != ReleaseKind::Ssh || other.id == release.id)
+        if (other.kind != ReleaseKind::Ssh || other.owner || other.id == release.id)
             return true;
         return std::none_of(other.nodes.begin(), other.nodes.end(), [&](const ReleaseNode& node) {
             const auto id = other.cluster.find(node.device);
@@ -188,10 +188,19 @@ void Rollout::forget(const Release& other, const std::stop_token& stop)
         static_cast<void>(removeFolder(other.folder));
 }
 
+RecipeStep Rollout::stop()
+{
+    RecipeStep step{"stop", m_limits.script, OnFailure::StopOthers, {}};
+    step.tasks = {{"", [this](const TaskContext& context) -> Result<std::string> {
+                       askToEnd(m_release, context.stop());
+                       return "";
+                   }}};
+    return step;
+}
+
 RecipeStep Rollout::remove()
 {
     RecipeStep step{"remove", m_limits.script * 3, OnFailure::LetOthersFinish, {}};
-    askToEnd(m_release, {});
     step.tasks =
         perDevice([this](DeviceHost& host, const TaskContext& context) -> Result<std::string> {
             if (const auto ok = host.help("remove", {m_release.id}, context.stop()); !ok)
