@@ -21,15 +21,15 @@ Json factsJson(const std::map<std::string, deploy::Facts>& all)
 {
     Json list = Json::array();
     for (const auto& [device, facts] : all)
-        list.push_back({{"device", device},
-                        {"architecture", facts.architecture},
-                        {"libc", facts.libc},
-                        {"cores", facts.cores},
-                        {"memory_bytes", facts.memory.value},
-                        {"free_memory_bytes", facts.freeMemory.value},
-                        {"free_disk_bytes", facts.freeDisk.value},
-                        {"services", facts.services == deploy::Services::Systemd ? "systemd"
-                                                                                 : "process"}});
+        list.push_back(
+            {{"device", device},
+             {"architecture", facts.architecture},
+             {"libc", facts.libc},
+             {"cores", facts.cores},
+             {"memory_bytes", facts.memory.value},
+             {"free_memory_bytes", facts.freeMemory.value},
+             {"free_disk_bytes", facts.freeDisk.value},
+             {"services", facts.services == deploy::Services::Systemd ? "systemd" : "process"}});
     return list;
 }
 
@@ -88,9 +88,7 @@ Result<Report> probe(const Arguments& arguments, const Context& context)
     const auto outcome = deploy::probe(*cluster, ssh.access(), {}, context.stop, steps);
     if (!outcome)
         return failureOf(outcome.error());
-    if (const auto ok =
-            writeFileAtomically(output, cluster::writeCluster(outcome->cluster));
-        !ok)
+    if (const auto ok = writeFileAtomically(output, cluster::writeCluster(outcome->cluster)); !ok)
         return tl::unexpected(ok.error());
     Report report;
     report.json = dumped({{"cluster", output.string()},
@@ -114,10 +112,11 @@ void addProbe(CLI::App& app, Chosen& chosen)
                      "Where the measured cluster goes, instead of into CLUSTER itself")
         ->option_text("FILE");
     addSshOptions(*command, arguments->ssh);
-    command->footer("Each directed link is measured for a second, over the transport that stages\n"
-                    "use, never two at a time with an end in common. A pair of which neither side\n"
-                    "reaches the other becomes \"no link\". Comments in CLUSTER are lost; -o keeps\n"
-                    "the file.");
+    command->footer(
+        "Each directed link is measured for a second, over the transport that stages\n"
+        "use, never two at a time with an end in common. A pair of which neither side\n"
+        "reaches the other becomes \"no link\". Comments in CLUSTER are lost; -o keeps\n"
+        "the file.");
     command->callback([arguments, &chosen] {
         chosen.action = [arguments](const Context& context) { return probe(*arguments, context); };
     });

@@ -33,8 +33,7 @@ Result<Report> rollback(const Arguments& arguments, const Context& context)
         return tl::unexpected(target.error());
     CtlAccess ssh(arguments.ssh);
     ConsoleSteps steps(context.progress);
-    const auto outcome =
-        deploy::bringBackSsh(*target, ssh.access(), {}, context.stop, steps);
+    const auto outcome = deploy::bringBackSsh(*target, ssh.access(), {}, context.stop, steps);
     if (!outcome)
         return runFailure(outcome.error());
     Report report;

@@ -42,9 +42,9 @@ Json bottleneckJson(const deploy::Release& release)
 {
     const plan::Bottleneck& bottleneck = release.plan.bottleneck;
     const auto k = static_cast<std::size_t>(bottleneck.index);
-    Json json = {{"kind", bottleneck.kind == plan::BottleneckKind::Transfer ? "transfer"
+    Json json = {{"kind", bottleneck.kind == plan::BottleneckKind::Transfer  ? "transfer"
                           : bottleneck.kind == plan::BottleneckKind::Compute ? "compute"
-                                                                              : "stage"},
+                                                                             : "stage"},
                  {"index", bottleneck.index},
                  {"seconds", release.plan.bottleneckTime.value}};
     if (bottleneck.kind == plan::BottleneckKind::Transfer) {
@@ -152,11 +152,11 @@ Report draftReport(const deploy::SshDraft& draft, bool isReused)
     json["nodes"] = std::move(nodes);
     Report report;
     report.json = dumped(json);
-    report.text = isReused
-                      ? fmt::format("Release {} is this deployment; nothing would be sent.\n\n",
-                                    release.id)
-                      : fmt::format("{} would be sent and {} programs started.\n\n",
-                                    formatBytes(model + program), release.nodes.size());
+    report.text =
+        isReused
+            ? fmt::format("Release {} is this deployment; nothing would be sent.\n\n", release.id)
+            : fmt::format("{} would be sent and {} programs started.\n\n",
+                          formatBytes(model + program), release.nodes.size());
     report.text += table.text();
     return report;
 }
@@ -164,7 +164,7 @@ Report draftReport(const deploy::SshDraft& draft, bool isReused)
 } // namespace
 
 Result<Report> deployOverSsh(const Planned& planned, const cluster::Cluster& cluster,
-                     const SshArguments& arguments, const Context& context)
+                             const SshArguments& arguments, const Context& context)
 {
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);
@@ -176,7 +176,7 @@ Result<Report> deployOverSsh(const Planned& planned, const cluster::Cluster& clu
 }
 
 Result<Report> draftOverSsh(const Planned& planned, const cluster::Cluster& cluster,
-                    const SshArguments& arguments, const Context& context)
+                            const SshArguments& arguments, const Context& context)
 {
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);

@@ -41,9 +41,8 @@ struct Known {
     [[nodiscard]] bool isGone() const
     {
         return release.kind == deploy::ReleaseKind::Local &&
-               std::none_of(
-                   release.nodes.begin(), release.nodes.end(),
-                   [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
+               std::none_of(release.nodes.begin(), release.nodes.end(),
+                            [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
     }
 };
 

@@ -21,10 +21,9 @@ Result<Report> undeploy(const Arguments& arguments, const Context& context)
         return tl::unexpected(release.error());
     ConsoleSteps steps(context.progress);
     CtlAccess ssh(arguments.ssh);
-    const auto ok =
-        release->kind == deploy::ReleaseKind::Ssh
-            ? deploy::undeploySsh(*release, ssh.access(), {}, context.stop, steps)
-            : deploy::undeployLocal(*release, context.stop, steps);
+    const auto ok = release->kind == deploy::ReleaseKind::Ssh
+                        ? deploy::undeploySsh(*release, ssh.access(), {}, context.stop, steps)
+                        : deploy::undeployLocal(*release, context.stop, steps);
     if (!ok)
         return runFailure(ok.error());
     Report report;

@@ -30,9 +30,9 @@ ErrorCode codeOf(int exitCode)
 template <class T>
 Result<T> DeviceHost::kept(Result<T> result)
 {
-    if (!result && (result.error().code == ErrorCode::Timeout ||
-                    result.error().code == ErrorCode::Network ||
-                    result.error().code == ErrorCode::Cancelled))
+    if (!result &&
+        (result.error().code == ErrorCode::Timeout || result.error().code == ErrorCode::Network ||
+         result.error().code == ErrorCode::Cancelled))
         m_host.reset();
     return result;
 }

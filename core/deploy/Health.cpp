@@ -36,8 +36,8 @@ public:
         for (const std::size_t node : m_which)
             m_steps.running(m_release.nodes[node].device, "warm up");
         m_steps.running("", "health");
-        const auto end = std::chrono::steady_clock::now() +
-                         std::chrono::duration<double>(m_waiting.limit.value);
+        const auto end =
+            std::chrono::steady_clock::now() + std::chrono::duration<double>(m_waiting.limit.value);
         while (!isServing(*address)) {
             if (m_stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "interrupted while the stages were starting");
@@ -97,9 +97,9 @@ private:
             if (m_watch.isAlive(n))
                 continue;
             const ReleaseNode& node = m_release.nodes[n];
-            const Error error{ErrorCode::Network,
-                              oneLine(fmt::format("{}: the runner ended; {}", title(node),
-                                                  m_watch.logTail(n)))};
+            const Error error{
+                ErrorCode::Network,
+                oneLine(fmt::format("{}: the runner ended; {}", title(node), m_watch.logTail(n)))};
             m_steps.failed(node.device, "warm up", error);
             return tl::unexpected(error);
         }
@@ -113,8 +113,8 @@ private:
             if (m_which.contains(node) && !m_warm.contains(node))
                 missing.push_back(
                     fmt::format("{}: {}", title(m_release.nodes[node]), m_watch.logTail(node)));
-        return fail(ErrorCode::Timeout, "not ready after {}: {}",
-                    formatDuration(m_waiting.limit), missing.empty() ? "the gateway" : fmt::format("{}", fmt::join(missing, "; ")));
+        return fail(ErrorCode::Timeout, "not ready after {}: {}", formatDuration(m_waiting.limit),
+                    missing.empty() ? "the gateway" : fmt::format("{}", fmt::join(missing, "; ")));
     }
 
     const Release& m_release;

@@ -130,9 +130,8 @@ Result<void> addConfigs(Release& release, const Emulation& emulation,
     return {};
 }
 
-Result<std::vector<PayloadFile>> missingFiles(DeviceHost& host,
-                                              const std::vector<PayloadFile>& files,
-                                              const std::stop_token& stop)
+Result<std::vector<PayloadFile>>
+missingFiles(DeviceHost& host, const std::vector<PayloadFile>& files, const std::stop_token& stop)
 {
     std::vector<std::string> hashes;
     for (const PayloadFile& file : files)
@@ -178,8 +177,7 @@ Result<NodeTransfer> sendPayload(DeviceHost& host, const Release& release, const
         place.insert(place.end(), {file.name, file.sha256});
     if (const auto placed = host.help("place", place, context.stop()); !placed)
         return tl::unexpected(placed.error());
-    const auto sent =
-        sendPrivateFiles(host, releaseFolder(release, node), payload, context.stop());
+    const auto sent = sendPrivateFiles(host, releaseFolder(release, node), payload, context.stop());
     return sent ? Result<NodeTransfer>(transfer) : tl::unexpected(sent.error());
 }
 

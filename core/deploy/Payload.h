@@ -44,9 +44,8 @@ makePayloads(const Release& release, const onnx::Manifest& manifest,
                                       std::vector<Payload>& payloads);
 
 /// Which of these files the host lacks, each content once.
-[[nodiscard]] Result<std::vector<PayloadFile>> missingFiles(DeviceHost& host,
-                                                            const std::vector<PayloadFile>& files,
-                                                            const std::stop_token& stop);
+[[nodiscard]] Result<std::vector<PayloadFile>>
+missingFiles(DeviceHost& host, const std::vector<PayloadFile>& files, const std::stop_token& stop);
 /// Sends what is missing and makes the node's folder.
 [[nodiscard]] Result<NodeTransfer> sendPayload(DeviceHost& host, const Release& release,
                                                const ReleaseNode& node, const Payload& payload,

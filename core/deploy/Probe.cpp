@@ -103,10 +103,10 @@ private:
     {
         const ReleaseNode& node = m_release.nodes[dials];
         const std::string& peer = m_release.nodes[listens].name;
-        const std::string wanted =
-            fmt::format("{0} from {1}\n{0} to {1}\n", peer, m_perLink.value);
-        const auto said = m_hosts.at(node.device)
-                              ->help("measure", {m_release.id, node.name}, m_context.stop(), wanted);
+        const std::string wanted = fmt::format("{0} from {1}\n{0} to {1}\n", peer, m_perLink.value);
+        const auto said =
+            m_hosts.at(node.device)
+                ->help("measure", {m_release.id, node.name}, m_context.stop(), wanted);
         if (!said)
             return tl::unexpected(said.error());
         std::array<cluster::Link, 2> links;
@@ -177,17 +177,22 @@ Result<ProbeOutcome> probe(const cluster::Cluster& cluster, HostAccess& access,
     Steps steps(sink);
     Rollout rollout(std::move(release), access, options.limits);
     std::vector<ProbedLink> links;
-    const auto measuring = [&](DeviceHosts& hosts, const TaskContext& context) -> Result<std::string> {
+    const auto measuring = [&](DeviceHosts& hosts,
+                               const TaskContext& context) -> Result<std::string> {
         auto measured = Measuring(rollout.release(), hosts, options.perLink, context).run();
         if (!measured)
             return tl::unexpected(measured.error());
         links = std::move(*measured);
         return fmt::format("{} links", links.size());
     };
-    const std::vector<RecipeStep> recipe{
-        rollout.reach(),  rollout.check(options.runner), rollout.lock(),
-        rollout.keys(),   rollout.upload(),              rollout.start(),
-        rollout.measure(measuring), rollout.remove()};
+    const std::vector<RecipeStep> recipe{rollout.reach(),
+                                         rollout.check(options.runner),
+                                         rollout.lock(),
+                                         rollout.keys(),
+                                         rollout.upload(),
+                                         rollout.start(),
+                                         rollout.measure(measuring),
+                                         rollout.remove()};
     const auto done = runRecipe(recipe, {options.limits.undo}, std::move(stop), steps);
     static_cast<void>(removeFolder(rollout.release().folder));
     if (!done)

@@ -15,8 +15,8 @@ using Clock = std::chrono::steady_clock;
 Clock::time_point deadlineIn(Seconds limit)
 {
     constexpr double kLongest = 1e8; // seconds; what a time_point can hold for sure
-    return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                              std::min(limit.value, kLongest)));
+    return Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(std::min(limit.value, kLongest)));
 }
 
 std::string nameOf(const Task& task, const RecipeStep& step)
@@ -87,7 +87,8 @@ private:
     {
         if (error.code != ErrorCode::Cancelled || !m_isLate || m_stop.stop_requested())
             return error;
-        return {ErrorCode::Timeout, fmt::format("not done within {}", formatDuration(m_step.limit))};
+        return {ErrorCode::Timeout,
+                fmt::format("not done within {}", formatDuration(m_step.limit))};
     }
 
     const RecipeStep& m_step;

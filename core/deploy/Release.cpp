@@ -65,8 +65,8 @@ public:
         release.folder = std::filesystem::path(m_source).parent_path();
         release.id = plainName(root, "id");
         if (root.optional("kind"))
-            release.kind = choice(root, "kind", "local", "ssh") ? ReleaseKind::Ssh
-                                                                : ReleaseKind::Local;
+            release.kind =
+                choice(root, "kind", "local", "ssh") ? ReleaseKind::Ssh : ReleaseKind::Local;
         if (root.optional("standing"))
             release.standing = choice(root, "standing", "current", "replaced") ? Standing::Replaced
                                                                                : Standing::Current;

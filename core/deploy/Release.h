@@ -28,7 +28,7 @@ struct ReleaseNode {
     std::string device;
     runtime::Endpoint endpoint;
     ProcessId process;            ///< on its device; what watches over it where something does
-    std::filesystem::path folder; ///< on its device; empty: in the release's own folder
+    std::filesystem::path folder = {}; ///< on its device; empty: in the release's own folder
     bool operator==(const ReleaseNode&) const = default;
 };
 
@@ -74,7 +74,8 @@ struct Release {
 /// $MILLRACE_STATE, else $XDG_STATE_HOME/millrace, else ~/.local/state/millrace; "releases" in it
 /// holds a folder for each release.
 [[nodiscard]] std::filesystem::path stateFolder();
-/// All that this machine has deployed and can be read, newest first; broken and abandoned ones are left out.
+/// All that this machine has deployed and can be read, newest first; broken and abandoned ones are
+/// left out.
 [[nodiscard]] std::vector<Release> localReleases();
 /// Those whose owner is gone.
 [[nodiscard]] std::vector<Release> abandonedReleases();

@@ -45,8 +45,7 @@ std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster, const plan::
                          {},
                          {},
                          {}});
-    nodes.push_back(
-        {"gateway", cluster.gateway ? cluster.gateway->device : "gateway", {}, {}, {}});
+    nodes.push_back({"gateway", cluster.gateway ? cluster.gateway->device : "gateway", {}, {}, {}});
     return nodes;
 }
 

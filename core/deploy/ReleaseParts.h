@@ -29,8 +29,8 @@ namespace millrace::deploy
                                                  const std::filesystem::path& folder,
                                                  std::stop_token stop, ProgressSink& progress);
 /// A stage's files in the folder of a split: the model, and its weights where it has any.
-[[nodiscard]] std::vector<std::filesystem::path>
-stageFiles(const std::filesystem::path& folder, const onnx::StageFile& stage);
+[[nodiscard]] std::vector<std::filesystem::path> stageFiles(const std::filesystem::path& folder,
+                                                            const onnx::StageFile& stage);
 
 /// Makes a key and certificate, written as `folder`/STEM.key and STEM.crt (0600); the fingerprint.
 [[nodiscard]] Result<std::string> writeIdentity(const std::filesystem::path& folder,

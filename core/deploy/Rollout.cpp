@@ -176,9 +176,8 @@ Result<std::string> Rollout::checkDevice(DeviceHost& host, const std::filesystem
 RecipeStep Rollout::lock()
 {
     RecipeStep step{"lock", m_limits.script * 3, OnFailure::LetOthersFinish, {}};
-    step.tasks = perDevice([this](DeviceHost& host, const TaskContext& context) {
-        return lockDevice(host, context);
-    });
+    step.tasks = perDevice(
+        [this](DeviceHost& host, const TaskContext& context) { return lockDevice(host, context); });
     for (Task& task : step.tasks)
         task.undo = [this, &device = host(task.device)](const std::stop_token& stop) {
             static_cast<void>(device.help("unlock", {m_token}, stop));
@@ -208,13 +207,12 @@ void Rollout::unlock()
 RecipeStep Rollout::split(const onnx::Model& model, const Emulation& emulation)
 {
     RecipeStep step{"split", kNever, OnFailure::StopOthers, {}};
-    step.tasks = {{"",
-                   [this, model, emulation](const TaskContext& context) {
-                       return prepare(model, emulation, context);
-                   },
-                   [this](const std::stop_token&) {
-                       static_cast<void>(removeFolder(m_release.folder));
-                   }}};
+    step.tasks = {
+        {"",
+         [this, model, emulation](const TaskContext& context) {
+             return prepare(model, emulation, context);
+         },
+         [this](const std::stop_token&) { static_cast<void>(removeFolder(m_release.folder)); }}};
     return step;
 }
 
@@ -241,8 +239,7 @@ Result<std::string> Rollout::prepare(const onnx::Model& model, const Emulation& 
         return tl::unexpected(ok.error());
     const auto folder = m_release.folder / "split";
     StepProgress progress(context.steps(), "", "split");
-    const auto manifest =
-        splitStages(model, m_release.plan, folder, context.stop(), progress);
+    const auto manifest = splitStages(model, m_release.plan, folder, context.stop(), progress);
     if (!manifest)
         return tl::unexpected(manifest.error());
     if (const auto ok =
@@ -261,9 +258,8 @@ Result<std::string> Rollout::prepare(const onnx::Model& model, const Emulation& 
 RecipeStep Rollout::upload()
 {
     RecipeStep step{"upload", kNever, OnFailure::StopOthers, {}};
-    step.tasks = perDevice([this](DeviceHost& host, const TaskContext& context) {
-        return uploadTo(host, context);
-    });
+    step.tasks = perDevice(
+        [this](DeviceHost& host, const TaskContext& context) { return uploadTo(host, context); });
     for (Task& task : step.tasks)
         task.undo = [this, &device = host(task.device)](const std::stop_token& stop) {
             static_cast<void>(device.help("remove", {m_release.id}, stop));
@@ -275,8 +271,7 @@ Result<std::string> Rollout::uploadTo(DeviceHost& host, const TaskContext& conte
 {
     Bytes all;
     for (const std::size_t n : nodesOn(host.device().name)) {
-        const auto sent =
-            sendPayload(host, m_release, m_release.nodes[n], m_payloads[n], context);
+        const auto sent = sendPayload(host, m_release, m_release.nodes[n], m_payloads[n], context);
         if (!sent)
             return tl::unexpected(sent.error());
         m_transfers.at(m_release.nodes[n].name) = *sent;
@@ -289,9 +284,8 @@ RecipeStep Rollout::start()
 {
     RecipeStep step{"start", m_limits.script * 2, OnFailure::StopOthers, {}};
     m_startedAt = unixSeconds();
-    step.tasks = perDevice([this](DeviceHost& host, const TaskContext& context) {
-        return startOn(host, context);
-    });
+    step.tasks = perDevice(
+        [this](DeviceHost& host, const TaskContext& context) { return startOn(host, context); });
     for (Task& task : step.tasks)
         task.undo = [this, &device = host(task.device)](const std::stop_token& stop) {
             // Of a release that served before, what was started again may stay.
@@ -324,8 +318,7 @@ Result<std::string> Rollout::startOn(DeviceHost& host, const TaskContext& contex
     return started == 0 ? "runs already" : "";
 }
 
-Result<std::set<std::string>> Rollout::alive(const std::string& device,
-                                             const std::stop_token& stop)
+Result<std::set<std::string>> Rollout::alive(const std::string& device, const std::stop_token& stop)
 {
     std::vector<std::string> arguments{m_release.id};
     for (const std::size_t n : nodesOn(device))

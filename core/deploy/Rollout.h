@@ -44,8 +44,8 @@ public:
     /// "keys": in the place of "split" where nodes only measure links.
     [[nodiscard]] RecipeStep keys();
     /// "measure": what `work` does with the hosts.
-    [[nodiscard]] RecipeStep measure(
-        std::function<Result<std::string>(DeviceHosts&, const TaskContext&)> work);
+    [[nodiscard]] RecipeStep
+    measure(std::function<Result<std::string>(DeviceHosts&, const TaskContext&)> work);
     /// "health", and "warm up" for each device.
     [[nodiscard]] RecipeStep health();
     /// "switch": this release is the current one; stops those that it replaces, and removes all but

@@ -119,16 +119,17 @@ Result<SshOutcome> deploySsh(const SshDeployment& deployment, HostAccess& access
     Rollout rollout(newRelease(deployment), access, deployment.limits);
     announceWarmUp(rollout.release(), steps);
     const std::vector<RecipeStep> recipe{
-        rollout.reach(),  rollout.check(deployment.runner), rollout.lock(),
-        rollout.split(deployment.model, *emulated), rollout.upload(),
-        rollout.start(),  rollout.health(),                 rollout.replace()};
+        rollout.reach(),  rollout.check(deployment.runner),
+        rollout.lock(),   rollout.split(deployment.model, *emulated),
+        rollout.upload(), rollout.start(),
+        rollout.health(), rollout.replace()};
     if (const auto ok = runRecipe(recipe, {deployment.limits.undo}, std::move(stop), steps); !ok)
         return tl::unexpected(ok.error());
     return outcomeOf(rollout, false);
 }
 
-Result<SshDraft> draftSsh(const SshDeployment& deployment, HostAccess& access,
-                          std::stop_token stop, StepSink& sink)
+Result<SshDraft> draftSsh(const SshDeployment& deployment, HostAccess& access, std::stop_token stop,
+                          StepSink& sink)
 {
     if (const auto ok = checkDevices(deployment); !ok)
         return tl::unexpected(ok.error());

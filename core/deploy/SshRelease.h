@@ -7,8 +7,8 @@
 #include <set>
 
 /// Releases on the cluster's own devices. The grid of their steps: "reach", "check", "lock",
-/// "upload", "start", "warm up" for each device; "split", "health" and "switch" for the whole. Every
-/// cell is told as waiting first.
+/// "upload", "start", "warm up" for each device; "split", "health" and "switch" for the whole.
+/// Every cell is told as waiting first.
 ///
 /// Devices keep Millrace's files in ~/.millrace: models and programs under their hash, each once,
 /// and a folder for every node. What is there already is never sent. While somebody deploys, the

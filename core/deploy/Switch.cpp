@@ -171,8 +171,7 @@ void Rollout::retire(Release other, const std::stop_token& stop)
 {
     askToEnd(other, stop);
     if (const auto ok = onEveryHost(other, "stop", stop); !ok) {
-        m_notes.push_back(
-            fmt::format("{} still runs somewhere: {}", other.id, ok.error().message));
+        m_notes.push_back(fmt::format("{} still runs somewhere: {}", other.id, ok.error().message));
         return;
     }
     other.standing = Standing::Replaced;
@@ -182,8 +181,7 @@ void Rollout::retire(Release other, const std::stop_token& stop)
 void Rollout::forget(const Release& other, const std::stop_token& stop)
 {
     if (const auto ok = onEveryHost(other, "remove", stop); !ok)
-        m_notes.push_back(
-            fmt::format("{} cannot be removed: {}", other.id, ok.error().message));
+        m_notes.push_back(fmt::format("{} cannot be removed: {}", other.id, ok.error().message));
     else
         static_cast<void>(removeFolder(other.folder));
 }

@@ -199,8 +199,9 @@ Result<LinkFigures> measureLink(const ProbeConfig& config, const std::filesystem
                                 const std::string& peer, Direction direction, Seconds duration,
                                 std::stop_token stop)
 {
-    const auto found = std::find_if(config.peers.begin(), config.peers.end(),
-                                    [&](const ProbePeer& known) { return known.peer.name == peer; });
+    const auto found =
+        std::find_if(config.peers.begin(), config.peers.end(),
+                     [&](const ProbePeer& known) { return known.peer.name == peer; });
     if (found == config.peers.end())
         return fail(ErrorCode::NotFound, "there is no peer \"{}\"", peer);
     const auto tls = tlsOf(config, folder);

@@ -94,8 +94,7 @@ private slots:
         std::ofstream(m_cluster->knownHosts().parent_path() / "config")
             << "Host 10.98.0.*\n ProxyJump ada@" << m_cluster->host("n0").address
             << "\nHost *\n IdentityFile " << m_cluster->hosts().key().string() << "\n";
-        std::string text =
-            "millrace: cluster/1\ndevices:\n  - {name: gate, stages: false}\n";
+        std::string text = "millrace: cluster/1\ndevices:\n  - {name: gate, stages: false}\n";
         for (const char* name : {"h0", "h1", "h2", "h3"})
             text += m_cluster->device(name, "memory: 1 GiB");
         text += "links:\n  default: {bandwidth: 1 Mbit/s}\ngateway: {device: gate}\n";

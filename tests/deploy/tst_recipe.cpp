@@ -110,11 +110,12 @@ private slots:
 
     void everyFailureIsHeardWhereOthersFinish()
     {
-        const std::vector<RecipeStep> recipe{
-            {"check", kNever, OnFailure::LetOthersFinish, {{"a", badly}, {"b", badly}, {"c", well}}}};
+        const std::vector<RecipeStep> recipe{{"check",
+                                              kNever,
+                                              OnFailure::LetOthersFinish,
+                                              {{"a", badly}, {"b", badly}, {"c", well}}}};
         const auto failed = run(recipe);
-        QCOMPARE(failed.error().message,
-                 std::string("a: check: disk full; b: check: disk full"));
+        QCOMPARE(failed.error().message, std::string("a: check: disk full; b: check: disk full"));
         QCOMPARE(m_grid.last["c/check"], std::string("undone"));
     }
 

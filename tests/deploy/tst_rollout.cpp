@@ -82,8 +82,8 @@ class PretendedAccess final : public HostAccess
 {
 public:
     explicit PretendedAccess(World& world) : m_world(world) {}
-    [[nodiscard]] Result<std::unique_ptr<ssh::RemoteHost>>
-    reach(const cluster::Device& device, const std::stop_token&) override
+    [[nodiscard]] Result<std::unique_ptr<ssh::RemoteHost>> reach(const cluster::Device& device,
+                                                                 const std::stop_token&) override
     {
         if (m_world.device == device.name && m_world.action == "reach")
             return tl::unexpected(m_world.error);
@@ -147,7 +147,8 @@ private slots:
         const bool wasLocked = step != QStringLiteral("reach") && step != QStringLiteral("check");
         for (const char* device : {"a", "b", "gate"}) {
             QCOMPARE(world.has(std::string(device) + " unlock"), wasLocked);
-            const bool isUndone = step == QStringLiteral("upload") || step == QStringLiteral("start");
+            const bool isUndone =
+                step == QStringLiteral("upload") || step == QStringLiteral("start");
             QCOMPARE(world.has(std::string(device) + " remove"), isUndone);
         }
         QVERIFY(!world.has("a complete"));
@@ -230,7 +231,8 @@ private:
         builder.node("Abs", {"b"}, {"c"}).node("Exp", {"c"}, {"y"}).output("y").save(file);
         NoProgress quiet;
         const auto model = millrace::onnx::load(file, {}, {}, quiet).value();
-        Release release = test::smallRelease(m_folder->filePath(QStringLiteral("releases/s")).toStdString());
+        Release release =
+            test::smallRelease(m_folder->filePath(QStringLiteral("releases/s")).toStdString());
         release.kind = ReleaseKind::Ssh;
         PretendedAccess access(world);
         Rollout rollout(release, access, limits);

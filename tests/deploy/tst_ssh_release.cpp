@@ -239,9 +239,8 @@ private slots:
         const auto target = rollbackTarget(before);
         QCOMPARE(errorOf(target), std::string("no error"));
         Trigger quiet;
-        const auto back = withAccess([&](HostAccess& access) {
-            return bringBackSsh(*target, access, {}, {}, quiet);
-        });
+        const auto back = withAccess(
+            [&](HostAccess& access) { return bringBackSsh(*target, access, {}, {}, quiet); });
         QCOMPARE(errorOf(back), std::string("no error"));
         QCOMPARE(current().id, target->id);
         QVERIFY(serves(*target) && !serves(before));
@@ -296,7 +295,8 @@ private slots:
         QVERIFY(!failed);
         QVERIFY2(contains(failed.error().message, says.toStdString()),
                  failed.error().message.c_str());
-        QVERIFY2(contains(failed.error().message, "d: ") || contains(failed.error().message, "on d"),
+        QVERIFY2(contains(failed.error().message, "d: ") ||
+                     contains(failed.error().message, "on d"),
                  failed.error().message.c_str());
         QVERIFY2(took.count() < 25, std::to_string(took.count()).c_str());
         QVERIFY(serves(serving));
@@ -403,8 +403,7 @@ private slots:
         const Release release = current();
         const auto stranger = runtime::makeIdentity("client").value();
         for (const ReleaseNode& node : release.nodes) {
-            const auto certificate =
-                readFile(nodeFolder(release, node) / "node.crt").value();
+            const auto certificate = readFile(nodeFolder(release, node) / "node.crt").value();
             const runtime::GatewayAddress address{
                 release.id, node.endpoint, runtime::certificateFingerprint(certificate).value(),
                 stranger.certificatePem, stranger.privateKeyPem};
@@ -488,8 +487,10 @@ private:
             d.signalAll(SIGCONT);
             m_test.m_cluster->knowAll();
             occupied.reset();
-            if (m_how == "no space")
+            if (m_how == "no space") {
                 inside({"umount", (d.home / ".millrace").string()});
+                fs::remove(d.home / ".millrace"); // which is root's
+            }
             if (m_how == "read-only home")
                 inside({"umount", d.home.string()});
             fs::remove(d.home / ".bashrc");
@@ -522,8 +523,8 @@ private:
     {
         std::string text = "millrace: cluster/1\ndevices:\n  - {name: gate, stages: false}\n";
         for (const char* name : {"a", "b", "c"})
-            text += *name == 'c' && !third.empty() ? third
-                                                   : m_cluster->device(name, "memory: 1 GiB");
+            text +=
+                *name == 'c' && !third.empty() ? third : m_cluster->device(name, "memory: 1 GiB");
         return text + "links:\n  default: {bandwidth: 1 Gbit/s}\ngateway: {device: gate}\n";
     }
     Result<SshOutcome> deploy(Cuts cuts, const std::string& third = {}, Trigger* trigger = nullptr)

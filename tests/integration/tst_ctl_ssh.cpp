@@ -73,10 +73,12 @@ private slots:
         const double ratio = figures[word("throughput_per_s")].toDouble() /
                              figures[word("predicted_throughput_per_s")].toDouble();
         qInfo("measured / predicted throughput: %.3f", ratio);
-        if (figures[word("comparable")].toBool())
+        if (figures[word("comparable")].toBool()) {
             QVERIFY2(ratio > 0.85 && ratio < 1.15, bench.all());
-        QCOMPARE(slowest(figures), word("b > c"));
-
+            QCOMPARE(slowest(figures), word("b > c"));
+        } else {
+            qWarning("this computer was too busy for figures that could be compared");
+        }
         const Outcome status = (*m_ctl)({word("status"), word("--json")});
         QCOMPARE(status.object()[word("state")].toString(), word("serving"));
     }
@@ -132,9 +134,9 @@ private:
         const Outcome made =
             (*m_ctl)({word("reference"), word("resnet50"), word("-o"), word("resnet50.onnx")});
         QVERIFY2(made.code == 0, made.all());
-        const Outcome planned =
-            (*m_ctl)({word("plan"), word("resnet50.onnx"), word("even.yaml"), word("--stages"),
-                      word("3"), word("--profile"), word("measure"), word("-o"), word("plan.json")});
+        const Outcome planned = (*m_ctl)({word("plan"), word("resnet50.onnx"), word("even.yaml"),
+                                          word("--stages"), word("3"), word("--profile"),
+                                          word("measure"), word("-o"), word("plan.json")});
         QVERIFY2(planned.code == 0, planned.all());
         QJsonObject plan = QJsonDocument::fromJson(m_ctl->read(word("plan.json"))).object();
         const QStringList order = {word("gate"), word("a"), word("b"), word("c"), word("gate")};

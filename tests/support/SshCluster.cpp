@@ -29,8 +29,7 @@ bool listens(const std::string& address)
     to.sin_family = AF_INET;
     to.sin_port = htons(22);
     ::inet_pton(AF_INET, address.c_str(), &to.sin_addr);
-    const bool isThere =
-        ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    const bool isThere = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
     ::close(fd);
     return isThere;
 }
@@ -81,9 +80,8 @@ std::string SshCluster::device(const std::string& name, const std::string& more)
 
 void SshCluster::within(const std::string& host, std::vector<std::string> command) const
 {
-    command.insert(command.begin(), {"nsenter", "--net=/proc/" +
-                                                    std::to_string(this->host(host).init) +
-                                                    "/ns/net"});
+    command.insert(command.begin(),
+                   {"nsenter", "--net=/proc/" + std::to_string(this->host(host).init) + "/ns/net"});
     runProgram(command);
 }
 
@@ -91,8 +89,8 @@ void SshCluster::limit(const std::string& host, int number, BitsPerSecond rate) 
 {
     const std::string port = "p" + std::to_string(number + 2); // as TestHosts counts
     const std::vector<std::string> tbf = {
-        "root",   "tbf", "rate", std::to_string(static_cast<long long>(rate.value)) + "bit", "burst",
-        "64kbit", "latency", "50ms"};
+        "root",  "tbf",    "rate",    std::to_string(static_cast<long long>(rate.value)) + "bit",
+        "burst", "64kbit", "latency", "50ms"};
     std::vector<std::string> there = {"tc", "qdisc", "replace", "dev", "eth0"};
     there.insert(there.end(), tbf.begin(), tbf.end());
     within(host, there);
