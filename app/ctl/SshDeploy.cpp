@@ -64,46 +64,66 @@ Json releaseJson(const deploy::Release& release)
             {"bottleneck", bottleneckJson(release)}};
 }
 
+/// Nodes as rows of both documents.
+class NodeRows
+{
+public:
+    explicit NodeRows(const deploy::Release& release) : m_release(release) {}
+    void add(std::size_t n, Bytes model, Bytes program, const std::string& last, const Json& more)
+    {
+        const deploy::ReleaseNode& node = m_release.nodes[n];
+        Json row = nodeJson(m_release, n);
+        row["model_bytes"] = model.value;
+        row["program_bytes"] = program.value;
+        row.update(more);
+        m_json.push_back(std::move(row));
+        m_table.add({node.name, node.device,
+                     fmt::format("{}:{}", node.endpoint.address, node.endpoint.port),
+                     formatBytes(model), formatBytes(program), last});
+        m_model += model;
+        m_program += program;
+    }
+    [[nodiscard]] Bytes sum() const { return m_model + m_program; }
+    void into(Json& json) const
+    {
+        json["model_bytes"] = m_model.value;
+        json["program_bytes"] = m_program.value;
+        json["nodes"] = m_json;
+    }
+    [[nodiscard]] std::string text() const { return m_table.text(); }
+
+private:
+    const deploy::Release& m_release;
+    Json m_json = Json::array();
+    Table m_table{{{"node"},
+                   {"device"},
+                   {"address"},
+                   {"model", Align::Right},
+                   {"programs", Align::Right},
+                   {""}}};
+    Bytes m_model, m_program;
+};
+
 Report outcomeReport(const deploy::SshOutcome& outcome)
 {
     const deploy::Release& release = outcome.release;
-    Json nodes = Json::array();
-    Bytes model, program;
-    Table table({{"node"},
-                 {"device"},
-                 {"address"},
-                 {"model", Align::Right},
-                 {"programs", Align::Right},
-                 {""}});
+    NodeRows rows(release);
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
         const deploy::ReleaseNode& node = release.nodes[n];
         const deploy::NodeTransfer& sent = outcome.transfers.at(node.name);
         const bool isStarted = outcome.started.contains(node.name);
-        model += sent.model;
-        program += sent.program;
-        Json json = nodeJson(release, n);
-        json["pid"] = node.process.pid;
-        json["model_bytes"] = sent.model.value;
-        json["program_bytes"] = sent.program.value;
-        json["started"] = isStarted;
-        nodes.push_back(std::move(json));
-        table.add({node.name, node.device,
-                   fmt::format("{}:{}", node.endpoint.address, node.endpoint.port),
-                   formatBytes(sent.model), formatBytes(sent.program),
-                   isStarted ? "started" : "ran already"});
+        rows.add(n, sent.model, sent.program, isStarted ? "started" : "ran already",
+                 {{"pid", node.process.pid}, {"started", isStarted}});
     }
     Json json = releaseJson(release);
     json["reused"] = outcome.isReused;
-    json["model_bytes"] = model.value;
-    json["program_bytes"] = program.value;
     json["notes"] = outcome.notes;
-    json["nodes"] = std::move(nodes);
+    rows.into(json);
     Report report;
     report.json = dumped(json);
-    report.text =
-        fmt::format("Release {} serves{}; {:.3g} inferences/s predicted, {} sent.\n\n{}",
-                    release.id, outcome.isReused ? " (as it was deployed before)" : "",
-                    release.plan.throughput(), formatBytes(model + program), table.text());
+    report.text = fmt::format("Release {} serves{}; {:.3g} inferences/s predicted, {} sent.\n\n{}",
+                              release.id, outcome.isReused ? " (as it was deployed before)" : "",
+                              release.plan.throughput(), formatBytes(rows.sum()), rows.text());
     for (const std::string& note : outcome.notes)
         report.text += fmt::format("note: {}\n", printable(note));
     return report;
@@ -112,52 +132,34 @@ Report outcomeReport(const deploy::SshOutcome& outcome)
 Report draftReport(const deploy::SshDraft& draft, bool isReused)
 {
     const deploy::Release& release = draft.release;
-    Json nodes = Json::array();
+    NodeRows rows(release);
     Json starts = Json::array();
-    Bytes model, program;
-    Table table({{"node"},
-                 {"device"},
-                 {"address"},
-                 {"model", Align::Right},
-                 {"programs", Align::Right},
-                 {"folder"}});
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
-        const deploy::ReleaseNode& node = release.nodes[n];
-        const Bytes ofModel = sum(draft.nodes[n].missing, deploy::PayloadKind::Model);
-        const Bytes ofProgram = sum(draft.nodes[n].missing, deploy::PayloadKind::Program);
-        model += ofModel;
-        program += ofProgram;
-        Json json = nodeJson(release, n);
-        const std::string folder = deploy::nodeFolder(release, node).string();
-        const bool isGateway = n + 1 == release.nodes.size();
-        json["model_bytes"] = ofModel.value;
-        json["program_bytes"] = ofProgram.value;
-        json["command"] = Json::array({folder + "/millrace-stage"});
-        if (isGateway)
-            json["command"].push_back("--gateway");
-        json["command"].push_back(folder + "/config.json");
-        nodes.push_back(std::move(json));
-        if (!draft.nodes[n].isRunning)
-            starts.push_back(node.name);
-        table.add({node.name, node.device,
-                   fmt::format("{}:{}", node.endpoint.address, node.endpoint.port),
-                   formatBytes(ofModel), formatBytes(ofProgram), folder});
+        const deploy::SshDraftNode& node = draft.nodes[n];
+        const std::string folder = deploy::nodeFolder(release, release.nodes[n]).string();
+        Json command = Json::array({folder + "/millrace-stage"});
+        if (n + 1 == release.nodes.size())
+            command.push_back("--gateway");
+        command.push_back(folder + "/config.json");
+        if (!node.isRunning)
+            starts.push_back(release.nodes[n].name);
+        rows.add(n, sum(node.missing, deploy::PayloadKind::Model),
+                 sum(node.missing, deploy::PayloadKind::Program), folder,
+                 {{"command", std::move(command)}});
     }
     Json json = releaseJson(release);
     json["dry_run"] = true;
     json["reused"] = isReused;
-    json["model_bytes"] = model.value;
-    json["program_bytes"] = program.value;
     json["starts"] = std::move(starts);
-    json["nodes"] = std::move(nodes);
+    rows.into(json);
     Report report;
     report.json = dumped(json);
     report.text =
         isReused
             ? fmt::format("Release {} is this deployment; nothing would be sent.\n\n", release.id)
-            : fmt::format("{} would be sent and {} programs started.\n\n",
-                          formatBytes(model + program), release.nodes.size());
-    report.text += table.text();
+            : fmt::format("{} would be sent and {} programs started.\n\n", formatBytes(rows.sum()),
+                          release.nodes.size());
+    report.text += rows.text();
     return report;
 }
 

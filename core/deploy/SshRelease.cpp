@@ -43,6 +43,8 @@ Result<Emulation> emulationOf(const SshDeployment& deployment)
     const auto all = emulation(deployment.plan, deployment.hostTimes, 1);
     if (!all)
         return all;
+    constexpr double kJitter = 0.001; // the scheduler's
+    none.tolerance = {std::max(kJitter, all->tolerance.value / all->dilation)};
     for (std::size_t k = 0; k < none.computeFactor.size(); ++k)
         if (devices[deployment.plan.stages[k].device.index()].emulate)
             none.computeFactor[k] = std::max(1.0, all->computeFactor[k]);

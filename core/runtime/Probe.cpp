@@ -173,7 +173,7 @@ Result<void> serveProbes(const ProbeConfig& config, const std::filesystem::path&
     const auto tls = tlsOf(config, folder);
     if (!tls)
         return tl::unexpected(tls.error());
-    auto listener = Listener::open(config.listen, Buffers::System);
+    auto listener = Listener::open(config.listen, Buffers{});
     if (!listener)
         return tl::unexpected(listener.error());
     log(config.name + " lets its peers measure");
@@ -207,7 +207,7 @@ Result<LinkFigures> measureLink(const ProbeConfig& config, const std::filesystem
     const auto tls = tlsOf(config, folder);
     if (!tls)
         return tl::unexpected(tls.error());
-    auto connection = Connection::dial(*tls, found->endpoint, found->peer, Buffers::System,
+    auto connection = Connection::dial(*tls, found->endpoint, found->peer, Buffers{},
                                        Limit::within(kDialTime, stop));
     if (!connection)
         return tl::unexpected(connection.error());

@@ -54,6 +54,11 @@ private slots:
     void resnet50OverThreeHosts()
     {
         planResNet();
+        const Outcome draft = (*m_ctl)(kDeploy + QStringList{word("--dry-run")});
+        QVERIFY2(draft.code == 0, draft.all());
+        QVERIFY(draft.object()[word("model_bytes")].toInt() > 90'000'000);
+        QCOMPARE(draft.object()[word("starts")].toArray().size(), 4);
+        QVERIFY(!std::filesystem::exists(m_cluster->folder("a")));
         const Outcome deployed = (*m_ctl)(kDeploy);
         QVERIFY2(deployed.code == 0, deployed.all());
         QVERIFY(deployed.object()[word("model_bytes")].toInt() > 90'000'000);
