@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -46,12 +47,17 @@ enum class Role { Stage, Gateway, Probe, Measure };
 Result<void> measure(const runtime::ProbeConfig& config, const std::filesystem::path& folder,
                      const std::stop_token& stop)
 {
+    std::map<std::string, std::string> unreachable; // once is enough to wait for nobody
     for (std::string line; std::getline(std::cin, line) && !stop.stop_requested();) {
         std::istringstream words(line);
         std::string peer, way;
         double seconds = 0;
         if (!(words >> peer >> way >> seconds) || (way != "from" && way != "to"))
             return fail(ErrorCode::InvalidArgument, "\"{}\" is not PEER from|to SECONDS", line);
+        if (const auto known = unreachable.find(peer); known != unreachable.end()) {
+            std::printf("%s\n", known->second.c_str());
+            continue;
+        }
         const auto figures = runtime::measureLink(config, folder, peer,
                                                   way == "from" ? runtime::Direction::FromHere
                                                                 : runtime::Direction::ToHere,
@@ -59,6 +65,8 @@ Result<void> measure(const runtime::ProbeConfig& config, const std::filesystem::
         const std::string said =
             figures ? fmt::format("{} {}", figures->bandwidth.value, figures->delay.value)
                     : "error: " + figures.error().message;
+        if (!figures)
+            unreachable[peer] = said;
         std::printf("%s\n", said.c_str());
     }
     return {};

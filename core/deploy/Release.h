@@ -27,7 +27,7 @@ struct ReleaseNode {
     std::string name; ///< "stage-1", ..., "gateway"
     std::string device;
     runtime::Endpoint endpoint;
-    ProcessId process;            ///< on its device; what watches over it where something does
+    ProcessId process;                 ///< on its device; what watches over it where something does
     std::filesystem::path folder = {}; ///< on its device; empty: in the release's own folder
     bool operator==(const ReleaseNode&) const = default;
 };
