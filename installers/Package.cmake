@@ -1,7 +1,7 @@
 # What `cmake --install` and `cpack` put where.
 include(GNUInstallDirs)
 set(CMAKE_INSTALL_DOCDIR ${CMAKE_INSTALL_DATADIR}/doc/millrace)
-set(millrace_programs millracectl)
+set(millrace_programs millracectl millrace-stage)
 if(MILLRACE_GUI)
     list(APPEND millrace_programs millrace)
 endif()

@@ -60,6 +60,8 @@ void addDeploy(CLI::App& app, Chosen& chosen);
 void addStatus(CLI::App& app, Chosen& chosen);
 void addBench(CLI::App& app, Chosen& chosen);
 void addInfer(CLI::App& app, Chosen& chosen);
+void addProbe(CLI::App& app, Chosen& chosen);
+void addRollback(CLI::App& app, Chosen& chosen);
 void addUndeploy(CLI::App& app, Chosen& chosen);
 
 [[nodiscard]] ExitCode exitCode(ErrorCode code);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Options.h"
 #include "ReleaseReport.h"
+#include "SshDeploy.h"
 #include "Table.h"
+#include "deploy/ReleaseParts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +18,7 @@ struct Arguments {
     std::optional<std::filesystem::path> plan;
     bool isLocal = false, isDryRun = false;
     Dims dims;
+    SshArguments ssh;
 };
 
 /// Its stages where the file says, its figures by this machine's times: those the release is
@@ -77,19 +80,6 @@ Json nodesJson(const deploy::Release& release, const deploy::LocalDraft* draft)
     return list;
 }
 
-Bytes weightsOf(const plan::Problem& problem, const plan::Stage& stage)
-{
-    Bytes bytes;
-    for (const LayerId layer : stage.layers)
-        bytes += problem.layers[layer.index()].weightBytes;
-    for (const plan::SharedWeight& weight : problem.sharedWeights)
-        if (std::any_of(weight.layers.begin(), weight.layers.end(), [&](LayerId layer) {
-                return std::binary_search(stage.layers.begin(), stage.layers.end(), layer);
-            }))
-            bytes += weight.bytes;
-    return bytes;
-}
-
 Json releaseJson(const deploy::Release& release)
 {
     return {{"release", release.id},
@@ -116,7 +106,7 @@ Report dryRun(const deploy::LocalDeployment& deployment, const deploy::LocalDraf
         const bool isAlive = same && deploy::isAlive(node);
         Bytes weights;
         if (!same && n < release.plan.stages.size())
-            weights = weightsOf(release.problem, release.plan.stages[n]);
+            weights = deploy::stageWeights(release.problem, release.plan.stages[n]);
         copied += weights;
         if (!isAlive)
             dead.push_back(node.name);
@@ -158,7 +148,7 @@ Report deployNow(const deploy::LocalDeployment& deployment, const Context& conte
         return runFailure(release.error());
     Bytes copied;
     for (const plan::Stage& stage : release->plan.stages)
-        copied += isReused ? Bytes{} : weightsOf(release->problem, stage);
+        copied += isReused ? Bytes{} : deploy::stageWeights(release->problem, stage);
     Json json = releaseJson(*release);
     json["reused"] = isReused;
     json["model_bytes"] = copied.value;
@@ -182,9 +172,6 @@ Report deployNow(const deploy::LocalDeployment& deployment, const Context& conte
 
 Result<Report> deployModel(const Arguments& arguments, const Context& context)
 {
-    if (!arguments.isLocal)
-        return usageError("deploying to other machines is not part of this version; --local "
-                          "emulates the cluster on this one");
     const auto cluster = readClusterInput(arguments.cluster);
     if (!cluster)
         return tl::unexpected(cluster.error());
@@ -199,6 +186,9 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
         return tl::unexpected(ok.error());
     if (!planned->plan.hasStages())
         return withoutPlan(planned->problem, planned->plan);
+    if (!arguments.isLocal)
+        return arguments.isDryRun ? draftOverSsh(*planned, *cluster, arguments.ssh, context)
+                                  : deployOverSsh(*planned, *cluster, arguments.ssh, context);
     const deploy::LocalDeployment deployment{planned->model,
                                              *cluster,
                                              planned->problem,
@@ -219,7 +209,7 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
 void addDeploy(CLI::App& app, Chosen& chosen)
 {
     CLI::App* command = app.add_subcommand(
-        "deploy", "Start a model's stages and the gateway, and keep them running");
+        "deploy", "Put a model's stages and the gateway onto their devices and start them");
     const auto arguments = std::make_shared<Arguments>();
     command->add_option("MODEL", arguments->model, "ONNX file")->required();
     command->add_option("CLUSTER", arguments->cluster, "Cluster file (YAML)")->required();
@@ -229,11 +219,17 @@ void addDeploy(CLI::App& app, Chosen& chosen)
                       "As processes of this machine that emulate the cluster");
     command->add_flag("--dry-run", arguments->isDryRun,
                       "Only say what would be copied and started");
+    addSshOptions(*command, arguments->ssh);
     addDims(*command, arguments->dims);
     command->footer(
+        "Devices are reached over SSH as ~/.ssh/config says, at the address in the\n"
+        "cluster file; host keys must be known. They keep Millrace's files in\n"
+        "~/.millrace, and what is there already is not sent. An earlier release on\n"
+        "the same devices serves until the new one does; then it is stopped and kept\n"
+        "to go back to (millracectl rollback).\n"
         "A second deployment of the same model, cluster and plan starts only what does\n"
-        "not run any more. Releases are kept in $MILLRACE_STATE, else in\n"
-        "~/.local/state/millrace.");
+        "not run any more. Releases are known to this machine only, in\n"
+        "$MILLRACE_STATE, else in ~/.local/state/millrace.");
     command->callback([arguments, &chosen] {
         chosen.action = [arguments](const Context& context) {
             return deployModel(*arguments, context);

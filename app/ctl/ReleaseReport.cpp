@@ -92,6 +92,13 @@ Report runFailure(const Error& error)
     return report;
 }
 
+Result<Report> failureOf(const Error& error)
+{
+    if (error.code == ErrorCode::InvalidArgument)
+        return tl::unexpected(error);
+    return runFailure(error);
+}
+
 Result<Planned> measured(const onnx::Model& model, const cluster::Cluster& cluster,
                          const deploy::TimesRequest& request, const Context& context)
 {

@@ -28,6 +28,9 @@ private:
 /// A failure of what was to run, not of what was given: exit code 5, an interruption included.
 [[nodiscard]] Report runFailure(const Error& error);
 
+/// The same where what was given may be at fault: that stays bad input.
+[[nodiscard]] Result<Report> failureOf(const Error& error);
+
 /// A model on a cluster, with layer times measured on this machine: what a release needs.
 struct Planned {
     onnx::Model model;

@@ -18,9 +18,15 @@ struct Known {
     std::optional<runtime::LiveStatus> live;
     std::string unreachable; ///< why there is no `live`
 
+    /// Other machines' processes are known through the gateway only.
+    [[nodiscard]] bool isAlive(std::size_t node) const
+    {
+        return release.kind == deploy::ReleaseKind::Local ? deploy::isAlive(release.nodes[node])
+                                                          : live.has_value();
+    }
     [[nodiscard]] bool isUp(std::size_t node) const
     {
-        const bool isAlive = deploy::isAlive(release.nodes[node]);
+        const bool isAlive = this->isAlive(node);
         if (node + 1 == release.nodes.size())
             return isAlive && live;
         return isAlive && live && node < live->stages.size() && live->stages[node].up;
@@ -34,7 +40,8 @@ struct Known {
     }
     [[nodiscard]] bool isGone() const
     {
-        return std::none_of(release.nodes.begin(), release.nodes.end(),
+        return release.kind == deploy::ReleaseKind::Local &&
+               std::none_of(release.nodes.begin(), release.nodes.end(),
                             [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
     }
 };
@@ -57,6 +64,8 @@ Known ask(deploy::Release release, const std::stop_token& stop)
 
 std::string stateOf(const Known& known)
 {
+    if (known.release.standing == deploy::Standing::Replaced)
+        return "replaced";
     if (known.isGone())
         return "down";
     if (!known.live)
@@ -95,7 +104,7 @@ Json nodeJson(const Known& known, std::size_t n)
     const deploy::ReleaseNode& node = known.release.nodes[n];
     return {{"device", node.device},
             {"up", known.isUp(n)},
-            {"alive", deploy::isAlive(node)},
+            {"alive", known.isAlive(n)},
             {"pid", node.process.pid},
             {"port", node.endpoint.port}};
 }
@@ -179,7 +188,7 @@ std::string nodesTable(const Known& known)
             memory = formatBytes(known.live->gatewayPeakMemory);
         }
         table.add({node.name, node.device, known.isUp(n) ? "up" : "DOWN", predicted, measured,
-                   memory, deploy::isAlive(node) ? std::to_string(node.process.pid) : "gone"});
+                   memory, known.isAlive(n) ? std::to_string(node.process.pid) : "gone"});
     }
     return table.text();
 }

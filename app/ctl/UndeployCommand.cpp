@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ReleaseReport.h"
+#include "SshOptions.h"
+#include "deploy/SshRelease.h"
 
 namespace millrace::ctl
 {
 namespace
 {
 
-Result<Report> undeploy(const std::string& id, const Context& context)
+struct Arguments {
+    std::string release;
+    SshArguments ssh;
+};
+
+Result<Report> undeploy(const Arguments& arguments, const Context& context)
 {
     deploy::removeAbandoned();
-    const auto release = deploy::findRelease(id);
+    const auto release = deploy::findRelease(arguments.release);
     if (!release)
         return tl::unexpected(release.error());
     ConsoleSteps steps(context.progress);
-    if (const auto ok = deploy::undeployLocal(*release, context.stop, steps); !ok)
+    CtlAccess ssh(arguments.ssh);
+    const auto ok = release->kind == deploy::ReleaseKind::Ssh
+                        ? deploy::undeploySsh(*release, ssh.access(), {}, context.stop, steps)
+                        : deploy::undeployLocal(*release, context.stop, steps);
+    if (!ok)
         return runFailure(ok.error());
     Report report;
     report.json = dumped({{"release", release->id}, {"removed", true}});
@@ -27,11 +38,15 @@ void addUndeploy(CLI::App& app, Chosen& chosen)
 {
     CLI::App* command =
         app.add_subcommand("undeploy", "End a release's processes and remove its files");
-    const auto id = std::make_shared<std::string>();
-    command->add_option("RELEASE", *id, "Which one; without it the newest")
+    const auto arguments = std::make_shared<Arguments>();
+    command->add_option("RELEASE", arguments->release, "Which one; without it the newest")
         ->option_text("[RELEASE]");
-    command->callback([id, &chosen] {
-        chosen.action = [id](const Context& context) { return undeploy(*id, context); };
+    addSshOptions(*command, arguments->ssh);
+    command->footer("With a current release go those that it has replaced on its devices.");
+    command->callback([arguments, &chosen] {
+        chosen.action = [arguments](const Context& context) {
+            return undeploy(*arguments, context);
+        };
     });
 }
 

@@ -42,8 +42,8 @@ int parseAndRun(int argc, char** argv)
     app.require_subcommand(1);
     Chosen chosen;
     for (const auto add : {addInspect, addPlan, addSolve, addCheck, addSplit, addRun, addReference,
-                           addDemo, addDeploy, addStatus, addBench, addInfer, addUndeploy,
-                           addExperiment})
+                           addDemo, addProbe, addDeploy, addStatus, addBench, addInfer, addRollback,
+                           addUndeploy, addExperiment})
         add(app, chosen);
     for (CLI::App* command : app.get_subcommands({})) {
         command->add_flag("--json", chosen.json,

@@ -4,7 +4,7 @@
 #include "base/File.h"
 #include "deploy/NodeConfigs.h"
 #include "deploy/Process.h"
-#include "runtime/Identity.h"
+#include "deploy/ReleaseParts.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -83,30 +83,14 @@ Result<void> moveFile(const std::filesystem::path& from, const std::filesystem::
 Result<Bytes> moveModel(const std::filesystem::path& split, const onnx::StageFile& stage,
                         const std::filesystem::path& folder)
 {
-    const std::string stem = std::filesystem::path(stage.file).stem().string();
     Bytes moved;
-    for (const std::string& name : {stage.file, stem + ".weights"}) {
+    for (const std::filesystem::path& file : stageFiles(split, stage)) {
         std::error_code error;
-        if (!std::filesystem::exists(split / name, error))
-            continue;
-        moved += Bytes{static_cast<std::int64_t>(std::filesystem::file_size(split / name, error))};
-        if (auto ok = moveFile(split / name, folder / name); !ok)
+        moved += Bytes{static_cast<std::int64_t>(std::filesystem::file_size(file, error))};
+        if (auto ok = moveFile(file, folder / file.filename()); !ok)
             return tl::unexpected(ok.error());
     }
     return moved;
-}
-
-Result<std::string> writeIdentity(const std::filesystem::path& folder, const std::string& stem,
-                                  const std::string& name)
-{
-    const auto identity = runtime::makeIdentity(name);
-    if (!identity)
-        return tl::unexpected(identity.error());
-    for (const auto& [ending, content] : {std::pair(".crt", &identity->certificatePem),
-                                          std::pair(".key", &identity->privateKeyPem)})
-        if (const auto ok = writePrivateFile(folder / (stem + ending), *content); !ok)
-            return tl::unexpected(ok.error());
-    return identity->fingerprint;
 }
 
 Result<Fingerprints> writeIdentities(const Release& release)
@@ -143,11 +127,9 @@ Result<onnx::Manifest> splitModel(const LocalDeployment& deployment,
                                   Steps& steps)
 {
     steps.running("", "split");
-    std::vector<std::vector<LayerId>> stages;
-    for (const plan::Stage& stage : deployment.plan.stages)
-        stages.push_back(stage.layers);
     StepProgress progress(steps, "", "split");
-    auto manifest = onnx::split(deployment.model, stages, folder, std::move(stop), progress);
+    auto manifest =
+        splitStages(deployment.model, deployment.plan, folder, std::move(stop), progress);
     if (manifest)
         steps.done("", "split");
     return manifest;

@@ -4,6 +4,7 @@
 #include "deploy/LocalFiles.h"
 #include "deploy/LocalNodes.h"
 #include "deploy/Process.h"
+#include "deploy/ReleaseParts.h"
 
 #include <algorithm>
 #include <numeric>
@@ -16,44 +17,6 @@ namespace
 
 constexpr std::chrono::milliseconds kGrace{3000};
 constexpr std::chrono::milliseconds kAnswerLimit{1000};
-
-/// What a stage does and how it is emulated; not how the planner came to it.
-bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
-{
-    return a.hops == b.hops && std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(),
-                                          b.stages.end(), [](const auto& x, const auto& y) {
-                                              return x.device == y.device && x.layers == y.layers &&
-                                                     x.compute == y.compute;
-                                          });
-}
-
-Result<void> checkDeployment(const LocalDeployment& deployment)
-{
-    if (!deployment.plan.hasStages())
-        return fail(ErrorCode::InvalidArgument, "the plan has no stages; plan again until it is "
-                                                "feasible");
-    if (!deployment.plan.modelSha256.empty() &&
-        deployment.plan.modelSha256 != deployment.model.sha256())
-        return fail(ErrorCode::InvalidArgument, "the plan is of another model; plan this one");
-    return {};
-}
-
-std::vector<ReleaseNode> makeNodes(const LocalDeployment& deployment,
-                                   const std::vector<std::uint16_t>& ports)
-{
-    std::vector<ReleaseNode> nodes;
-    const auto& devices = deployment.cluster.devices;
-    for (std::size_t k = 0; k < deployment.plan.stages.size(); ++k)
-        nodes.push_back({fmt::format("stage-{}", k + 1),
-                         devices[deployment.plan.stages[k].device.index()].name,
-                         {"127.0.0.1", ports[k]},
-                         {}});
-    nodes.push_back({"gateway",
-                     deployment.cluster.gateway ? deployment.cluster.gateway->device : "gateway",
-                     {"127.0.0.1", ports.back()},
-                     {}});
-    return nodes;
-}
 
 std::vector<std::size_t> deadNodes(const Release& release)
 {
@@ -104,7 +67,7 @@ void askToEnd(const Release& release, const std::stop_token& stop)
 
 Result<LocalDraft> draftLocal(const LocalDeployment& deployment)
 {
-    if (const auto ok = checkDeployment(deployment); !ok)
+    if (const auto ok = checkPlan(deployment.model, deployment.plan); !ok)
         return tl::unexpected(ok.error());
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const auto emulated = emulation(deployment.plan, deployment.hostTimes, cores);
@@ -130,7 +93,9 @@ Result<LocalDraft> draftLocal(const LocalDeployment& deployment)
     release.dilation = emulated->dilation;
     release.dilationReason = emulated->reason;
     release.runner = *runner;
-    release.nodes = makeNodes(deployment, *ports);
+    release.nodes = makeNodes(deployment.cluster, deployment.plan);
+    for (std::size_t n = 0; n < release.nodes.size(); ++n)
+        release.nodes[n].endpoint = {"127.0.0.1", (*ports)[n]};
     for (const ReleaseNode& node : release.nodes)
         draft.commands.push_back(nodeCommand(release, node));
     return draft;
@@ -139,9 +104,8 @@ Result<LocalDraft> draftLocal(const LocalDeployment& deployment)
 std::optional<Release> sameRelease(const LocalDeployment& deployment)
 {
     for (Release& release : localReleases())
-        if (!release.owner && release.modelSha256 == deployment.model.sha256() &&
-            release.dims == deployment.model.dims() && release.cluster == deployment.cluster &&
-            isSamePlan(release.plan, deployment.plan))
+        if (release.kind == ReleaseKind::Local &&
+            isOf(release, deployment.model, deployment.cluster, deployment.plan))
             return std::move(release);
     return std::nullopt;
 }
@@ -196,8 +160,10 @@ Result<Release> restartDead(const Release& release, std::stop_token stop, StepSi
 
 void removeAbandoned()
 {
+    // What is left of one over SSH is for the next deployment to its devices.
     for (const Release& release : abandonedReleases())
-        static_cast<void>(removeAll(release));
+        if (release.kind == ReleaseKind::Local)
+            static_cast<void>(removeAll(release));
 }
 
 Result<void> undeployLocal(const Release& release, std::stop_token stop, StepSink& sink)

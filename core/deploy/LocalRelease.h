@@ -14,12 +14,12 @@ namespace millrace::deploy
 enum class StepState { Waiting, Running, Done, Failed, Cancelled, Undone };
 struct StepUpdate {
     std::string device; ///< empty: a step for the whole release
-    std::string step;   ///< "split", "copy", "start", "warm up", "health"
+    std::string step;   ///< "split", "copy", "start", "warm up", "health"; SshRelease.h has more
     StepState state = StepState::Running;
     double fraction = -1; ///< negative: unknown
     std::string detail;   ///< one line; for Failed the cause
 };
-/// Called from the deploying thread; must be quick and must not throw.
+/// Called from one thread at a time, not always the same; must be quick and must not throw.
 class StepSink
 {
 public:

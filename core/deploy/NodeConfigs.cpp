@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/NodeConfigs.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 
 namespace millrace::deploy
 {
@@ -78,6 +81,7 @@ private:
         node.release = m_release.id;
         node.name = m_release.nodes[index].name;
         node.listen = m_release.nodes[index].endpoint;
+        node.listen.address = listenAddress(node.listen.address);
         node.dilation = m_emulation.dilation;
         node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
@@ -95,9 +99,10 @@ private:
         return runtime::PaceConfig{problem.bandwidth.at(*hop.from, *hop.to),
                                    problem.occupancy.at(*hop.from, *hop.to)};
     }
-    [[nodiscard]] static bool isEmulated(const plan::Hop& hop)
+    /// Real devices have real links.
+    [[nodiscard]] bool isEmulated(const plan::Hop& hop) const
     {
-        return hop.from && hop.to && *hop.from != *hop.to;
+        return m_release.kind == ReleaseKind::Local && hop.from && hop.to && *hop.from != *hop.to;
     }
 
     [[nodiscard]] runtime::StageConfig stage(std::size_t k) const
@@ -147,6 +152,14 @@ private:
 };
 
 } // namespace
+
+std::string listenAddress(const std::string& address)
+{
+    std::array<unsigned char, sizeof(::in6_addr)> parsed{};
+    const bool isNumeric = ::inet_pton(AF_INET, address.c_str(), parsed.data()) == 1 ||
+                           ::inet_pton(AF_INET6, address.c_str(), parsed.data()) == 1;
+    return isNumeric ? address : "0.0.0.0";
+}
 
 NodeConfigs nodeConfigs(const Release& release, const Emulation& emulation,
                         const onnx::Manifest& manifest, const Fingerprints& fingerprints)

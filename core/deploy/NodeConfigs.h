@@ -7,7 +7,7 @@
 namespace millrace::deploy
 {
 
-/// What every node of an emulated release is told.
+/// What every node of a release is told.
 struct NodeConfigs {
     std::vector<runtime::StageConfig> stages;
     runtime::GatewayConfig gateway;
@@ -19,10 +19,15 @@ struct Fingerprints {
     std::string client;
 };
 
-/// Neighbours are pinned, hops between unlike devices that the plan counts are paced at their
-/// sender and delayed at their receiver, stages are slowed down.
+/// Neighbours are pinned and stages are slowed down as the emulation says; in a local release, hops
+/// between unlike devices that the plan counts are paced at their sender and delayed at their
+/// receiver.
 [[nodiscard]] NodeConfigs nodeConfigs(const Release& release, const Emulation& emulation,
                                       const onnx::Manifest& manifest,
                                       const Fingerprints& fingerprints);
+
+/// Where a node listens that others reach at `address`: a name may lead them elsewhere than the
+/// host itself, which then listens on all of its addresses.
+[[nodiscard]] std::string listenAddress(const std::string& address);
 
 } // namespace millrace::deploy

@@ -31,12 +31,15 @@ Json processJson(const ProcessId& process)
 Json nodesJson(const std::vector<ReleaseNode>& nodes)
 {
     Json list = Json::array();
-    for (const ReleaseNode& node : nodes)
+    for (const ReleaseNode& node : nodes) {
         list.push_back({{"name", node.name},
                         {"device", node.device},
                         {"address", node.endpoint.address},
                         {"port", node.endpoint.port},
                         {"process", processJson(node.process)}});
+        if (!node.folder.empty())
+            list.back()["folder"] = node.folder.string();
+    }
     return list;
 }
 
@@ -61,6 +64,12 @@ public:
         Release release;
         release.folder = std::filesystem::path(m_source).parent_path();
         release.id = plainName(root, "id");
+        if (root.optional("kind"))
+            release.kind =
+                choice(root, "kind", "local", "ssh") ? ReleaseKind::Ssh : ReleaseKind::Local;
+        if (root.optional("standing"))
+            release.standing = choice(root, "standing", "current", "replaced") ? Standing::Replaced
+                                                                               : Standing::Current;
         release.createdAt = number(root, "created_at", 0);
         readModel(root, release);
         readFigures(root, release);
@@ -81,6 +90,17 @@ private:
     {
         return take(at.required(key).and_then([low](const JsonReader& r) { return r.number(low); }))
             .value_or(low);
+    }
+    /// Whether it is the second of two words.
+    bool choice(const JsonReader& at, std::string_view key, std::string_view first,
+                std::string_view second)
+    {
+        const std::string word = text(at, key);
+        if (!m_error && word != first && word != second)
+            m_error = Error{ErrorCode::ParseError,
+                            fmt::format("{}.{}: \"{}\" is neither {} nor {}", at.path(), key,
+                                        oneLine(word), first, second)};
+        return word == second;
     }
     std::string plainName(const JsonReader& at, std::string_view key)
     {
@@ -105,6 +125,8 @@ private:
                          static_cast<std::uint16_t>(integer(at, "port", 65535))};
         if (const auto running = take(at.required("process")))
             node.process = process(*running);
+        if (at.optional("folder"))
+            node.folder = text(at, "folder");
         return node;
     }
     void readModel(const JsonReader& root, Release& release)
@@ -183,7 +205,7 @@ bool isAbandoned(const Release& release)
 
 std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node)
 {
-    return release.folder / node.name;
+    return node.folder.empty() ? release.folder / node.name : node.folder;
 }
 
 std::string writeRelease(const Release& release)
@@ -194,6 +216,8 @@ std::string writeRelease(const Release& release)
     const Json json = {
         {"format", kFormat},
         {"id", release.id},
+        {"kind", release.kind == ReleaseKind::Ssh ? "ssh" : "local"},
+        {"standing", release.standing == Standing::Replaced ? "replaced" : "current"},
         {"created_at", release.createdAt},
         {"model",
          {{"path", release.modelPath.string()}, {"sha256", release.modelSha256}, {"dims", dims}}},
@@ -244,10 +268,16 @@ Result<Release> findRelease(const std::string& id)
 {
     const std::vector<Release> releases = localReleases();
     if (releases.empty())
-        return fail(ErrorCode::NotFound, "there is no local release; millracectl deploy MODEL "
-                                         "CLUSTER --local makes one");
-    if (id.empty())
-        return releases.front();
+        return fail(ErrorCode::NotFound, "there is no release; millracectl deploy MODEL CLUSTER "
+                                         "makes one, with --local on this machine");
+    if (id.empty()) {
+        const auto current =
+            std::find_if(releases.begin(), releases.end(), [](const Release& release) {
+                const bool isInTheMaking = release.kind == ReleaseKind::Ssh && release.owner;
+                return release.standing == Standing::Current && !isInTheMaking;
+            });
+        return current == releases.end() ? releases.front() : *current;
+    }
     const auto found = std::find_if(releases.begin(), releases.end(),
                                     [&id](const Release& release) { return release.id == id; });
     if (found != releases.end())
@@ -255,7 +285,7 @@ Result<Release> findRelease(const std::string& id)
     std::vector<std::string> ids;
     for (const Release& release : releases)
         ids.push_back(release.id);
-    return fail(ErrorCode::NotFound, "there is no local release \"{}\"; what there is: {}", id,
+    return fail(ErrorCode::NotFound, "there is no release \"{}\"; what there is: {}", id,
                 fmt::join(ids, ", "));
 }
 

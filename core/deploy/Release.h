@@ -27,15 +27,25 @@ struct ReleaseNode {
     std::string name; ///< "stage-1", ..., "gateway"
     std::string device;
     runtime::Endpoint endpoint;
-    ProcessId process;
+    ProcessId process;                 ///< on its device; what watches over it where something does
+    std::filesystem::path folder = {}; ///< on its device; empty: in the release's own folder
     bool operator==(const ReleaseNode&) const = default;
 };
+
+enum class ReleaseKind {
+    Local, ///< processes of this machine that emulate the cluster
+    Ssh,   ///< on the cluster's devices; the gateway, too, or here when its device has no address
+};
+/// A release over SSH that a later one has replaced keeps its files, to go back to.
+enum class Standing { Current, Replaced };
 
 /// A deployed plan: everything that watching, asking and undeploying need; a value. On disk it is
 /// `release.json` in the release's folder (0700), format "millrace-release/1", beside the nodes'
 /// folders (config, model, log) and the client's certificate and key.
 struct Release {
     std::string id; ///< "resnet50-20261124-221530-3f9a", also the folder's name
+    ReleaseKind kind = ReleaseKind::Local;
+    Standing standing = Standing::Current;
     std::filesystem::path folder;
     double createdAt = 0; ///< Unix seconds
     std::filesystem::path modelPath;
@@ -55,7 +65,7 @@ struct Release {
     bool operator==(const Release&) const = default;
 };
 
-/// Where a node's files are: its config, key, model and log.
+/// Where a node's files are, on its device: config, key, model and log.
 [[nodiscard]] std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node);
 
 [[nodiscard]] std::string writeRelease(const Release& release);
@@ -64,13 +74,14 @@ struct Release {
 /// $MILLRACE_STATE, else $XDG_STATE_HOME/millrace, else ~/.local/state/millrace; "releases" in it
 /// holds a folder for each release.
 [[nodiscard]] std::filesystem::path stateFolder();
-/// All that can be read, newest first; broken and abandoned ones are left out.
+/// All that this machine has deployed and can be read, newest first; broken and abandoned ones are
+/// left out.
 [[nodiscard]] std::vector<Release> localReleases();
 /// Those whose owner is gone.
 [[nodiscard]] std::vector<Release> abandonedReleases();
-/// By id, or the newest when `id` is empty. NotFound says what there is.
+/// By id, or the newest current one when `id` is empty. NotFound says what there is.
 [[nodiscard]] Result<Release> findRelease(const std::string& id);
-/// Whether the node's very process is alive.
+/// Whether the node's very process is alive; only for nodes of this machine.
 [[nodiscard]] bool isAlive(const ReleaseNode& node);
 [[nodiscard]] bool isAlive(const ProcessId& process);
 /// For StatusClient and RequestClient: reads the client's key from the release's folder.

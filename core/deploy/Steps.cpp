@@ -6,6 +6,11 @@
 namespace millrace::deploy
 {
 
+void Steps::waiting(const std::string& device, const std::string& step)
+{
+    tell({device, step, StepState::Waiting, -1, {}});
+}
+
 void Steps::running(const std::string& device, const std::string& step, double fraction)
 {
     tell({device, step, StepState::Running, fraction, {}});
@@ -23,11 +28,15 @@ void Steps::failed(const std::string& device, const std::string& step, const Err
 
 void Steps::undone(const Error& error)
 {
-    const bool isKnown = std::any_of(m_last.begin(), m_last.end(), [](const StepUpdate& update) {
+    std::vector<StepUpdate> last;
+    {
+        const std::lock_guard lock(m_mutex);
+        last = m_last;
+    }
+    const bool isKnown = std::any_of(last.begin(), last.end(), [](const StepUpdate& update) {
         return update.state == StepState::Failed;
     });
     const bool isCause = !isKnown && error.code != ErrorCode::Cancelled;
-    const std::vector<StepUpdate> last = m_last;
     for (StepUpdate update : last) {
         update.fraction = -1;
         update.detail.clear();
@@ -47,6 +56,7 @@ void Steps::undone(const Error& error)
 
 void Steps::tell(StepUpdate update)
 {
+    const std::lock_guard lock(m_mutex);
     const auto known = std::find_if(m_last.begin(), m_last.end(), [&](const StepUpdate& other) {
         return other.device == update.device && other.step == update.step;
     });

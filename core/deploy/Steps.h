@@ -4,14 +4,19 @@
 #include "base/Progress.h"
 #include "deploy/LocalRelease.h"
 
+#include <mutex>
+
 namespace millrace::deploy
 {
 
 /// Remembers what it tells, so that a failure can be told to every step that it undoes.
+/// Thread-safe: the sink hears one update at a time.
 class Steps
 {
 public:
     explicit Steps(StepSink& sink) : m_sink(sink) {}
+    /// To come: a cell of the grid is known before its work begins.
+    void waiting(const std::string& device, const std::string& step);
     void running(const std::string& device, const std::string& step, double fraction = -1);
     void done(const std::string& device, const std::string& step, const std::string& detail = {});
     /// This step is the cause of what undone() will be told.
@@ -23,6 +28,7 @@ public:
 private:
     void tell(StepUpdate update);
     StepSink& m_sink;
+    std::mutex m_mutex;
     std::vector<StepUpdate> m_last; ///< of each step, in the order of their begin
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/Exec.h"
 
+#include "ssh/Framing.h"
+
 #include <array>
 
 namespace millrace::ssh
@@ -8,31 +10,8 @@ namespace millrace::ssh
 namespace
 {
 
-/// Readable for every login shell. dd reads byte by byte, so that what follows the script stays on
-/// stdin; other readers would take it into their buffers.
-constexpr const char* kCommandLine =
-    R"sh(exec sh -c 'IFS= read -r n && eval "$(dd bs=1 count="$n" 2>/dev/null)"')sh";
-
-/// Before the script itself: arguments, one a line, and a mark that tells its output from the
-/// login shell's.
-constexpr std::string_view kPrologue = R"sh(LC_ALL=C; export LC_ALL; umask 077
-IFS= read -r n; set --
-while [ "$n" -gt 0 ]; do IFS= read -r a; set -- "$@" "$a"; n=$((n-1)); done
-echo '@millrace begins@'; echo '@millrace begins@' >&2
-)sh";
-constexpr std::string_view kMark = "@millrace begins@\n";
 constexpr std::size_t kMostNoise = 256 << 10;
 constexpr std::size_t kBlock = 64 << 10;
-
-/// Everything up to and with the mark; false while it has not come.
-bool cutNoise(std::string& text)
-{
-    const std::size_t at = text.find(kMark);
-    if (at == std::string::npos)
-        return false;
-    text.erase(0, at + kMark.size());
-    return true;
-}
 
 } // namespace
 
@@ -91,21 +70,15 @@ Result<std::unique_ptr<Exec>> Exec::start(const Connection& connection, const Sc
                                           Bytes outputLimit, Clock::time_point deadline,
                                           const StopSignal& stop)
 {
-    std::string head = fmt::format("{}\n{}{}{}\n", kPrologue.size() + script.text().size(),
-                                   kPrologue, script.text(), arguments.size());
-    for (const std::string& argument : arguments) {
-        constexpr std::string_view kForbidden("\n\0", 2);
-        if (argument.find_first_of(kForbidden) != std::string::npos)
-            return fail(ErrorCode::InvalidArgument,
-                        "\"{}\": an argument of a remote script has no line breaks", argument);
-        head += argument + "\n";
-    }
+    const auto head = framed(script, arguments);
+    if (!head)
+        return tl::unexpected(head.error());
     std::unique_ptr<Exec> exec(new Exec(connection, outputLimit));
     if (!exec->m_channel)
         return exec->lost();
     if (auto opened = exec->open(deadline, stop); !opened)
         return tl::unexpected(opened.error());
-    if (auto sent = exec->send(head, deadline, stop); !sent)
+    if (auto sent = exec->send(*head, deadline, stop); !sent)
         return tl::unexpected(sent.error());
     if (auto begun = exec->awaitBegin(deadline, stop); !begun)
         return tl::unexpected(begun.error());

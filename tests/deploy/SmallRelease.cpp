@@ -81,7 +81,7 @@ deploy::Release smallRelease(const std::filesystem::path& folder)
     std::uint16_t port = 7401;
     for (const auto& [name, device] :
          {std::pair("stage-1", "a"), std::pair("stage-2", "b"), std::pair("gateway", "gate")})
-        release.nodes.push_back({name, device, {"127.0.0.1", port++}, {1234, 567890}});
+        release.nodes.push_back({name, device, {"127.0.0.1", port++}, {1234, 567890}, {}});
     return release;
 }
 

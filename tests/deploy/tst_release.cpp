@@ -97,7 +97,7 @@ private slots:
         QCOMPARE(findRelease("").value().id, std::string("small-2"));
         QCOMPARE(findRelease("small-3").value().id, std::string("small-3"));
         QCOMPARE(findRelease("small-9").error().message,
-                 std::string("there is no local release \"small-9\"; what there is: small-2, "
+                 std::string("there is no release \"small-9\"; what there is: small-2, "
                              "small-3, small-1"));
         QVERIFY(!findRelease("../releases/small-1"));
     }

@@ -279,11 +279,13 @@ private slots:
             QTest::newRow(name) << QString::fromLatin1(line).split(QLatin1Char(' ')) << code
                                 << QByteArray(says);
         };
-        row("not local", "deploy small.onnx cluster.yaml", 2, "--local");
+        row("no address", "deploy small.onnx cluster.yaml", 3, "has no address");
+        row("nothing to go back to", "rollback", 3, "there is no release");
+        row("no device to probe", "probe cluster.yaml", 3, "fewer than two devices");
         row("no cluster", "deploy small.onnx none.yaml --local", 3, "none.yaml");
-        row("no release", "status", 3, "there is no local release");
-        row("no such release", "bench other", 3, "there is no local release");
-        row("nothing to remove", "undeploy", 3, "there is no local release");
+        row("no release", "status", 3, "there is no release");
+        row("no such release", "bench other", 3, "there is no release");
+        row("nothing to remove", "undeploy", 3, "there is no release");
         row("no input", "infer", 2, "the inputs are missing");
         row("no such option", "infer --image x.png --mean a", 2, "is not a number");
         row("no size", "infer --image x.png --size 3", 2, "WIDTHxHEIGHT");

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deploy/Facts.h"
+
+#include "base/File.h"
+#include "deploy/LocalFiles.h"
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace millrace::deploy
+{
+namespace
+{
+
+constexpr std::pair kUsualPorts{7400, 7499};
+/// Certificates are valid from a day before they were made.
+constexpr double kSlowestClock = 20 * 3600;
+/// For logs, configs and the folder itself.
+constexpr Bytes kDiskReserve{std::int64_t{16} << 20};
+
+template <class T>
+T number(std::string_view text, int base = 10)
+{
+    T value{};
+    std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return value;
+}
+
+Bytes kibibytes(std::string_view text)
+{
+    constexpr std::int64_t kMost = std::int64_t{1} << 50;
+    return Bytes{std::clamp<std::int64_t>(number<std::int64_t>(text), 0, kMost) << 10};
+}
+
+void take(Facts& facts, std::string_view key, std::string_view value)
+{
+    if (key == "system")
+        facts.system = value;
+    else if (key == "architecture")
+        facts.architecture = value;
+    else if (key == "libc")
+        facts.libc = value;
+    else if (key == "folder")
+        facts.folder = value;
+    else if (key == "parent")
+        facts.parent = value;
+    else if (key == "writable")
+        facts.isWritable = value == "yes";
+    else if (key == "cores")
+        facts.cores = std::max(1, number<int>(value));
+    else if (key == "memory_kib")
+        facts.memory = kibibytes(value);
+    else if (key == "memory_free_kib")
+        facts.freeMemory = kibibytes(value);
+    else if (key == "disk_free_kib")
+        facts.freeDisk = kibibytes(value);
+    else if (key == "clock")
+        facts.clock = static_cast<double>(number<std::int64_t>(value));
+    else if (key == "services")
+        facts.services = value == "systemd" ? Services::Systemd : Services::Process;
+    else if (key == "listens")
+        facts.listeningPorts.insert(number<std::uint16_t>(value, 16));
+}
+
+/// The newest GLIBC_2.x among a program's symbol versions.
+int neededGlibc(const std::string& program)
+{
+    constexpr std::string_view kPrefix = "GLIBC_2.";
+    int newest = 0;
+    for (std::size_t at = program.find(kPrefix); at != std::string::npos;
+         at = program.find(kPrefix, at + 1)) {
+        const std::string_view rest = std::string_view(program).substr(at + kPrefix.size(), 3);
+        newest = std::max(newest, number<int>(rest));
+    }
+    return newest;
+}
+
+std::string ownArchitecture()
+{
+    ::utsname name{};
+    return ::uname(&name) == 0 ? name.machine : "";
+}
+
+/// Of the ONNX Runtime that this process has loaded.
+std::filesystem::path ownLibrary()
+{
+    std::istringstream maps(readFile("/proc/self/maps").value_or(""));
+    for (std::string line; std::getline(maps, line);)
+        if (const auto slash = line.find('/');
+            slash != std::string::npos && line.find("libonnxruntime.so") != std::string::npos)
+            return line.substr(slash);
+    return {};
+}
+
+} // namespace
+
+Result<Facts> parseFacts(std::string_view text)
+{
+    Facts facts;
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line);)
+        if (const auto equals = line.find('='); equals != std::string::npos)
+            take(facts, line.substr(0, equals), line.substr(equals + 1));
+    if (facts.system.empty() || facts.architecture.empty() || facts.folder.empty())
+        return fail(ErrorCode::ParseError, "the host says nothing sensible of itself");
+    return facts;
+}
+
+Result<RunnerFiles> runnerFor(const std::string& architecture, const std::filesystem::path& runner)
+{
+    RunnerFiles files;
+    files.architecture = architecture;
+    const auto own = findRunner(runner);
+    if (!own)
+        return tl::unexpected(own.error());
+    if (architecture == ownArchitecture()) {
+        files.program = *own;
+        files.library = ownLibrary();
+    } else {
+        const auto folder = own->parent_path() / "runners" / architecture;
+        files.program = folder / "millrace-stage";
+        files.library = folder / "libonnxruntime.so.1";
+    }
+    std::error_code error;
+    for (const auto& file : {files.program, files.library})
+        if (!std::filesystem::is_regular_file(file, error))
+            return fail(ErrorCode::Unsupported,
+                        "its architecture is {}, and there is no runner for it; put "
+                        "millrace-stage and libonnxruntime.so.1 for {} into {}",
+                        architecture, architecture,
+                        (own->parent_path() / "runners" / architecture).string());
+    const auto program = readFile(files.program, std::uintmax_t{1} << 28);
+    if (!program)
+        return tl::unexpected(program.error());
+    files.glibcMinor = neededGlibc(*program);
+    return files;
+}
+
+Result<void> checkFacts(const Facts& facts, const RunnerFiles& runner, const Demand& demand,
+                        double now)
+{
+    if (facts.system != "Linux")
+        return fail(ErrorCode::Unsupported, "its system is {}; the runner needs Linux",
+                    facts.system);
+    constexpr std::string_view kGlibc = "glibc 2.";
+    if (!facts.libc.starts_with(kGlibc))
+        return fail(ErrorCode::Unsupported, "its C library is not glibc, which the runner needs");
+    if (number<int>(std::string_view(facts.libc).substr(kGlibc.size())) < runner.glibcMinor)
+        return fail(ErrorCode::Unsupported,
+                    "it has {}, and the runner needs 2.{}; update the system, or build Millrace on "
+                    "one as old",
+                    facts.libc, runner.glibcMinor);
+    if (!facts.isWritable)
+        return fail(ErrorCode::Io, "{} cannot be written to; Millrace keeps its files in {}",
+                    facts.parent.string(), facts.folder.string());
+    if (facts.freeDisk < demand.disk + kDiskReserve)
+        return fail(ErrorCode::ResourceExhausted,
+                    "{} are free on the disk of {}, up to {} are needed; make room",
+                    formatBytes(facts.freeDisk), facts.parent.string(),
+                    formatBytes(demand.disk + kDiskReserve));
+    if (facts.freeMemory < demand.memory)
+        return fail(ErrorCode::ResourceExhausted,
+                    "{} of memory are free, its stage needs {}; end other programs, or give the "
+                    "device less memory in the cluster file",
+                    formatBytes(facts.freeMemory), formatBytes(demand.memory));
+    if (now - facts.clock > kSlowestClock)
+        return fail(ErrorCode::Unsupported,
+                    "its clock is {:.0f} hours slow, and no certificate is valid there yet; set it",
+                    (now - facts.clock) / 3600);
+    return {};
+}
+
+Result<std::vector<std::uint16_t>> choosePorts(const cluster::Device& device, const Facts& facts,
+                                               const std::set<std::uint16_t>& taken, int count)
+{
+    const auto [first, last] = device.portRange.value_or(kUsualPorts);
+    std::vector<std::uint16_t> ports;
+    for (int port = first; port <= last && static_cast<int>(ports.size()) < count; ++port) {
+        const auto candidate = static_cast<std::uint16_t>(port);
+        if (!facts.listeningPorts.contains(candidate) && !taken.contains(candidate))
+            ports.push_back(candidate);
+    }
+    if (static_cast<int>(ports.size()) < count)
+        return fail(ErrorCode::Network,
+                    "ports {}-{} are taken (every release that is kept has its own); give the "
+                    "device a wider port_range",
+                    first, last);
+    return ports;
+}
+
+} // namespace millrace::deploy

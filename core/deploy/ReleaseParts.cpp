@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "deploy/ReleaseParts.h"
+
+#include "base/File.h"
+#include "runtime/Identity.h"
+
+#include <algorithm>
+
+namespace millrace::deploy
+{
+
+Result<void> checkPlan(const onnx::Model& model, const plan::Plan& plan)
+{
+    if (!plan.hasStages())
+        return fail(ErrorCode::InvalidArgument, "the plan has no stages; plan again until it is "
+                                                "feasible");
+    if (!plan.modelSha256.empty() && plan.modelSha256 != model.sha256())
+        return fail(ErrorCode::InvalidArgument, "the plan is of another model; plan this one");
+    return {};
+}
+
+bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
+{
+    return a.hops == b.hops && std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(),
+                                          b.stages.end(), [](const auto& x, const auto& y) {
+                                              return x.device == y.device && x.layers == y.layers &&
+                                                     x.compute == y.compute;
+                                          });
+}
+
+bool isOf(const Release& release, const onnx::Model& model, const cluster::Cluster& cluster,
+          const plan::Plan& plan)
+{
+    return !release.owner && release.modelSha256 == model.sha256() &&
+           release.dims == model.dims() && release.cluster == cluster &&
+           isSamePlan(release.plan, plan);
+}
+
+std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster, const plan::Plan& plan)
+{
+    std::vector<ReleaseNode> nodes;
+    for (std::size_t k = 0; k < plan.stages.size(); ++k)
+        nodes.push_back({fmt::format("stage-{}", k + 1),
+                         cluster.devices[plan.stages[k].device.index()].name,
+                         {},
+                         {},
+                         {}});
+    nodes.push_back({"gateway", cluster.gateway ? cluster.gateway->device : "gateway", {}, {}, {}});
+    return nodes;
+}
+
+Bytes stageWeights(const plan::Problem& problem, const plan::Stage& stage)
+{
+    Bytes bytes;
+    for (const LayerId layer : stage.layers)
+        bytes += problem.layers[layer.index()].weightBytes;
+    for (const plan::SharedWeight& weight : problem.sharedWeights)
+        if (std::any_of(weight.layers.begin(), weight.layers.end(), [&](LayerId layer) {
+                return std::binary_search(stage.layers.begin(), stage.layers.end(), layer);
+            }))
+            bytes += weight.bytes;
+    return bytes;
+}
+
+Result<onnx::Manifest> splitStages(const onnx::Model& model, const plan::Plan& plan,
+                                   const std::filesystem::path& folder, std::stop_token stop,
+                                   ProgressSink& progress)
+{
+    std::vector<std::vector<LayerId>> stages;
+    for (const plan::Stage& stage : plan.stages)
+        stages.push_back(stage.layers);
+    return onnx::split(model, stages, folder, std::move(stop), progress);
+}
+
+std::vector<std::filesystem::path> stageFiles(const std::filesystem::path& folder,
+                                              const onnx::StageFile& stage)
+{
+    const std::string stem = std::filesystem::path(stage.file).stem().string();
+    std::vector<std::filesystem::path> files{folder / stage.file};
+    std::error_code error;
+    if (const auto weights = folder / (stem + ".weights"); std::filesystem::exists(weights, error))
+        files.push_back(weights);
+    return files;
+}
+
+Result<std::string> writeIdentity(const std::filesystem::path& folder, const std::string& stem,
+                                  const std::string& name)
+{
+    const auto identity = runtime::makeIdentity(name);
+    if (!identity)
+        return tl::unexpected(identity.error());
+    for (const auto& [ending, content] : {std::pair(".crt", &identity->certificatePem),
+                                          std::pair(".key", &identity->privateKeyPem)})
+        if (const auto ok = writePrivateFile(folder / (stem + ending), *content); !ok)
+            return tl::unexpected(ok.error());
+    return identity->fingerprint;
+}
+
+} // namespace millrace::deploy
