@@ -15,6 +15,9 @@ namespace millrace::ui
 namespace
 {
 
+/// Of several plans that are equally good, undo brings back the one that was there.
+constexpr std::size_t kMostKnown = 32;
+
 QString text(const std::string& utf8)
 {
     return QString::fromStdString(utf8);
@@ -324,10 +327,14 @@ void Document::replan()
     using Outcome = Result<Planned>;
     m_planJob.start<Outcome>(
         [this, graph = m_snapshot.graph, cluster = m_snapshot.cluster, times = m_snapshot.times,
-         request = request(), before](const std::stop_token& stop, ProgressSink&) -> Outcome {
+         request = request(), before,
+         known = m_known](const std::stop_token& stop, ProgressSink&) -> Outcome {
             auto problem = plan::makeProblem(*graph, *cluster, *times, request);
             if (!problem)
                 return tl::unexpected(problem.error());
+            for (const Planned& planned : known)
+                if (*planned.problem == *problem)
+                    return planned;
             plan::SolveOptions options;
             if (before && before->hasStages())
                 options.warmStart = *before;
@@ -356,6 +363,13 @@ void Document::planned(const Result<Planned>& outcome)
     plan->modelSha256 = m_model->sha256();
     plan->dims = m_model->dims();
     m_snapshot.plan = plan;
+    if (plan->status == plan::Status::Optimal &&
+        std::none_of(m_known.begin(), m_known.end(),
+                     [&](const Planned& known) { return known.problem == outcome->problem; })) {
+        if (m_known.size() == kMostKnown)
+            m_known.erase(m_known.begin());
+        m_known.push_back(*outcome);
+    }
     // Kept with its scenario for the comparison and the project file; no edit, so nothing to undo.
     m_state.scenarios[m_state.current].plan = *plan;
     emit snapshotChanged(m_snapshot);

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace millrace::ui
 {
@@ -129,6 +130,7 @@ private:
     bool write(const std::filesystem::path& path, const std::string& content);
 
     Snapshot m_snapshot;
+    std::vector<Planned> m_known; ///< proven lately; what is planned again looks as it did before
     DocumentState m_state;
     QUndoStack m_undo;
     std::optional<onnx::Model> m_model;

@@ -26,7 +26,7 @@ double now()
 std::optional<deploy::Release> newestThatRuns()
 {
     for (deploy::Release& release : deploy::localReleases())
-        if (!release.owner &&
+        if (release.kind == deploy::ReleaseKind::Local && !release.owner &&
             std::any_of(release.nodes.begin(), release.nodes.end(),
                         [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); }))
             return std::move(release);
