@@ -1330,14 +1330,6 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>Das Gateway antwortet nicht. Es wird weiter versucht.</translation>
     </message>
     <message>
-        <source>Deploying was cancelled. Nothing of it is left.</source>
-        <translation>Das Ausbringen wurde abgebrochen. Nichts davon ist übrig.</translation>
-    </message>
-    <message>
-        <source>Cannot deploy. %1. Nothing of it is left; mend the cause and deploy again.</source>
-        <translation>Kann nicht ausbringen. %1. Nichts davon ist übrig; die Ursache beheben und noch einmal ausbringen.</translation>
-    </message>
-    <message>
         <source>%1 serves.</source>
         <translation>%1 ist im Dienst.</translation>
     </message>
@@ -1360,6 +1352,18 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>The test requests ended. %1. Start them again when the release serves.</source>
         <translation>Die Testanfragen endeten. %1. Neu starten, sobald das Release im Dienst ist.</translation>
+    </message>
+    <message>
+        <source>Deploying was cancelled. What it began was undone.</source>
+        <translation>Das Ausbringen wurde abgebrochen. Was begonnen war, ist rückgängig gemacht.</translation>
+    </message>
+    <message>
+        <source>Cannot deploy. %1. What it began was undone; mend the cause and deploy again.</source>
+        <translation>Kann nicht ausbringen. %1. Was begonnen war, ist rückgängig gemacht; die Ursache beheben und noch einmal ausbringen.</translation>
+    </message>
+    <message>
+        <source>Starting what is down was cancelled.</source>
+        <translation>Das Starten des Ausgefallenen wurde abgebrochen.</translation>
     </message>
 </context>
 <context>
@@ -1923,6 +1927,22 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Cannot export the figures. %1. Choose another folder.</source>
         <translation>Kann die Zahlen nicht exportieren. %1. Einen anderen Ordner wählen.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel Starting</source>
+        <translation>Starten &amp;abbrechen</translation>
+    </message>
+    <message>
+        <source>Cannot take the release&apos;s cluster. The model %1 has changed since it was deployed. Deploy again to run the one that is open.</source>
+        <translation>Kann den Cluster des Release nicht übernehmen. Das Modell %1 hat sich seit dem Ausbringen geändert. Noch einmal ausbringen, um das offene auszuführen.</translation>
+    </message>
+    <message>
+        <source>Deploying was cancelled before anything was started.</source>
+        <translation>Das Ausbringen wurde abgebrochen, bevor etwas gestartet war.</translation>
+    </message>
+    <message>
+        <source>Deploying was cancelled, because something else was asked for before the plan was ready. Deploy again to run the plan that is open.</source>
+        <translation>Das Ausbringen wurde abgebrochen, weil etwas anderes verlangt wurde, bevor der Plan fertig war. Noch einmal ausbringen, um den offenen Plan auszuführen.</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,8 @@
 
 #include <signal.h>
 
+#include <utility>
+
 namespace millrace
 {
 
@@ -257,6 +259,79 @@ private slots:
         QVERIFY(releaseFolders().isEmpty());
         QVERIFY(window.message().contains(QStringLiteral("cancelled")));
         QVERIFY(window.child<QAction>("deployHere")->isEnabled());
+    }
+
+    void whatInterruptsTheWaitForMeasuredTimesEndsIt_data()
+    {
+        QTest::addColumn<bool>("isMeasuring");
+        QTest::addColumn<QString>("what");
+        for (const char* what :
+             {"cancel", "edit", "open", "open with free dimensions", "measure"}) {
+            QTest::addRow("%s while measuring", what) << true << QString::fromLatin1(what);
+            QTest::addRow("%s while planning", what) << false << QString::fromLatin1(what);
+        }
+    }
+    void whatInterruptsTheWaitForMeasuredTimesEndsIt()
+    {
+        QFETCH(bool, isMeasuring);
+        QFETCH(QString, what);
+        test::OnnxBuilder free;
+        free.input("x", {"batch", 4})
+            .node("Relu", {"x"}, {"y"})
+            .output("y")
+            .save(file("free.onnx").toStdString());
+        test::OnnxBuilder other;
+        other.input("x", {1, 4})
+            .node("Relu", {"x"}, {"y"})
+            .output("y")
+            .save(file("other.onnx").toStdString());
+        QDir(m_cache.filePath(QStringLiteral("profiles"))).removeRecursively();
+        Window window(settings());
+        open(window);
+        ui::Document& document = window->document();
+        bool wasInterrupted = false, hasDeployed = false;
+        const auto interrupt = [&] {
+            if (std::exchange(wasInterrupted, true))
+                return;
+            cluster::Cluster slower = *window.snapshot().cluster;
+            slower.devices[1].speed = 0.1;
+            if (what == QLatin1String("cancel"))
+                window.trigger("cancelDeploy");
+            else if (what == QLatin1String("edit"))
+                document.editCluster(slower, QStringLiteral("slower"));
+            else if (what == QLatin1String("measure"))
+                document.measure();
+            else
+                document.openModel(
+                    file(what == QLatin1String("open") ? "other.onnx" : "free.onnx").toStdString(),
+                    {});
+        };
+        QObject watcher;
+        connect(&window->liveRelease(), &LiveRelease::changed, &watcher, [&] {
+            hasDeployed =
+                hasDeployed || window->liveRelease().work() == LiveRelease::Work::Deploying;
+        });
+        if (!isMeasuring)
+            connect(&document, &ui::Document::snapshotChanged, &watcher,
+                    [&](const ui::Snapshot& snapshot) {
+                        if (snapshot.planning &&
+                            snapshot.times->source == plan::TimesSource::Measured)
+                            QMetaObject::invokeMethod(&watcher, interrupt, Qt::QueuedConnection);
+                    });
+        QCOMPARE(window.snapshot().times->source, plan::TimesSource::Estimated);
+        window.trigger("deployHere");
+        if (isMeasuring)
+            interrupt();
+        QTRY_VERIFY_WITH_TIMEOUT(wasInterrupted && window.isIdle(), kSlow);
+        QTRY_VERIFY(!window.child<QAction>("cancelDeploy")->isEnabled());
+        QVERIFY(!hasDeployed);
+        QVERIFY(processes().empty());
+        const auto* steps = window.child<QTableView>("deploySteps")->model();
+        QStringList cells;
+        for (int column = 1; column < steps->columnCount(); ++column)
+            cells << steps->index(0, column).data().toString();
+        QCOMPARE(cells.filter(QStringLiteral("cancelled")).size(), 1);
+        QVERIFY(cells.filter(QStringLiteral("running")).isEmpty());
     }
 
     void failedDeploymentSaysWhy()

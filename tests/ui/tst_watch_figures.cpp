@@ -112,6 +112,42 @@ private slots:
         QCOMPARE(history.points().size(), std::size_t{1});
     }
 
+    /// The gateway's own clock says which status is newer; the wall clock may be put back.
+    void wallClockThatGoesBackBeginsAnew()
+    {
+        WatchHistory history(5);
+        history.add(status(0, 0));
+        history.add(status(10, 10));
+        for (const double second : {20.0, 30.0}) {
+            runtime::LiveStatus behind = status(second, static_cast<std::uint64_t>(second));
+            behind.at -= 3600;
+            history.add(behind);
+        }
+        QCOMPARE(history.points().size(), std::size_t{2});
+        QCOMPARE(history.points().back().at, kStart + 30 - 3600);
+        QVERIFY(isNear(*history.latest().throughput, 1.5));
+    }
+
+    /// The gateway adds up what the stages count; one that starts anew takes its part away.
+    void deadlinesOfARestartedStageCountNothing()
+    {
+        WatchHistory history(5);
+        const auto add = [&history](double second, std::uint64_t all, std::uint64_t late) {
+            runtime::LiveStatus at = status(second, static_cast<std::uint64_t>(second));
+            at.deadlines = all;
+            at.lateDeadlines = late;
+            history.add(at);
+        };
+        add(0, 0, 0);
+        add(10, 1000, 500);
+        add(20, 400, 200);
+        QCOMPARE(history.points().back().deadlines, std::uint64_t{1000});
+        QCOMPARE(history.points().back().lateDeadlines, std::uint64_t{500});
+        add(30, 500, 200);
+        QCOMPARE(history.points().back().deadlines, std::uint64_t{1100});
+        QCOMPARE(history.points().back().lateDeadlines, std::uint64_t{500});
+    }
+
     /// Counters begin anew with a runner that restarts, and where they are told to.
     void countersThatBeginAnew_data()
     {

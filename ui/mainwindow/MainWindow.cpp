@@ -52,7 +52,9 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettin
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
     m_files = new FileActions(
         m_document, *m_prompts, *m_settings, [this] { return windowState(); }, this);
-    m_releases = new ReleaseActions(m_document, m_live, *m_prompts, this);
+    m_releases = new ReleaseActions(
+        m_document, m_live, *m_prompts,
+        [this](const std::function<void()>& then) { m_files->whenSaved(then); }, this);
     makeViews();
     makeDocks();
     makeModes();

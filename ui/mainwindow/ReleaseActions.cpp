@@ -2,22 +2,28 @@
 #include "ui/mainwindow/ReleaseActions.h"
 
 #include "base/File.h"
+#include "deploy/LocalNodes.h"
 #include "ui/dialogs/Prompts.h"
 #include "ui/watch/WatchPage.h"
 
 #include <QAction>
-#include <QDateTime>
 #include <QMenu>
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::ui
 {
 namespace
 {
 
-using deploy::StepState;
 using Work = LiveRelease::Work;
+
+bool isModelOf(const deploy::Release& release, const Document& document)
+{
+    return document.model() && document.model()->sha256() == release.modelSha256 &&
+           document.model()->dims() == release.dims;
+}
 
 bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
 {
@@ -27,16 +33,12 @@ bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
                       });
 }
 
-double now()
-{
-    return static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000;
-}
-
 } // namespace
 
 ReleaseActions::ReleaseActions(Document& document, LiveRelease& live, Prompts& prompts,
-                               QWidget* window)
-    : QObject(window), m_document(document), m_live(live), m_prompts(prompts), m_window(window)
+                               WhenSaved whenSaved, QWidget* window)
+    : QObject(window), m_document(document), m_live(live), m_prompts(prompts),
+      m_whenSaved(std::move(whenSaved)), m_window(window), m_wait(document)
 {
     m_actions.deploy = make("deployHere", tr("&On This Computer"), QStringLiteral("deploy"),
                             QKeySequence(QStringLiteral("Ctrl+R")));
@@ -88,8 +90,7 @@ void ReleaseActions::connectActions()
 {
     connect(m_actions.deploy, &QAction::triggered, this, &ReleaseActions::deployHere);
     connect(m_actions.cancel, &QAction::triggered, this, [this] {
-        if (m_isMeasuring)
-            m_document.loadJob().cancel();
+        m_wait.cancel();
         m_live.cancelWork();
     });
     connect(m_actions.restart, &QAction::triggered, &m_live, &LiveRelease::restartDead);
@@ -104,34 +105,23 @@ void ReleaseActions::connectActions()
     connect(&m_live, &LiveRelease::releaseChanged, this, &ReleaseActions::notePlan);
     connect(&m_live, &LiveRelease::failed, this, &ReleaseActions::failed);
     connect(&m_live, &LiveRelease::done, this, &ReleaseActions::done);
-    connect(&m_document.loadJob(), &JobRunner::progressChanged, this,
-            [this](const QString&, double fraction) {
-                if (m_isMeasuring)
-                    tellStep("measure", StepState::Running, fraction);
-            });
-    connect(&m_document, &Document::snapshotChanged, this, [this](const Snapshot& snapshot) {
+    connect(&m_document, &Document::snapshotChanged, this, [this] {
         notePlan();
         enableActions();
-        if (m_isMeasuring && !snapshot.planning)
-            measureEnded();
     });
-    connect(&m_document, &Document::done, this, [this] {
-        if (m_isMeasuring && m_document.snapshot().times->source == plan::TimesSource::Estimated)
-            measureEnded(); // it was cancelled
-    });
-    connect(&m_document, &Document::failed, this, [this] {
-        if (m_isMeasuring)
-            measureEnded();
-    });
+    connect(&m_document, &Document::opened, this, &ReleaseActions::takeItsCluster);
+    connect(&m_document.loadJob(), &JobRunner::started, this, [this] { m_opening.reset(); });
+    connectWait();
 }
 
 void ReleaseActions::setPage(WatchPage* page)
 {
     m_page = page;
-    connect(&m_live, &LiveRelease::stepArrived, page,
-            [page](const deploy::StepUpdate& update) { page->steps().update(update, now()); });
+    connect(&m_live, &LiveRelease::stepArrived, page, [page](const deploy::StepUpdate& update) {
+        page->steps().update(update, deploy::unixSeconds());
+    });
     connect(&m_live, &LiveRelease::changed, page, [this, page] {
-        if (!m_isMeasuring && m_live.work() != Work::Deploying)
+        if (!m_wait.isWaiting() && m_live.work() != Work::Deploying)
             page->deploymentEnded();
     });
     notePlan();
@@ -140,7 +130,7 @@ void ReleaseActions::setPage(WatchPage* page)
 
 void ReleaseActions::enableActions()
 {
-    const bool isFree = m_live.work() == Work::None && !m_isMeasuring;
+    const bool isFree = m_live.work() == Work::None && !m_wait.isWaiting();
     const bool isThere = m_live.release().has_value();
     const Snapshot& snapshot = m_document.snapshot();
     const auto& status = m_live.status();
@@ -149,7 +139,10 @@ void ReleaseActions::enableActions()
         (status && std::any_of(status->stages.begin(), status->stages.end(),
                                [](const runtime::StageStatus& stage) { return !stage.up; }));
     m_actions.deploy->setEnabled(isFree && snapshot.plan && snapshot.plan->hasStages());
-    m_actions.cancel->setEnabled(m_isMeasuring || m_live.work() == Work::Deploying);
+    m_actions.cancel->setEnabled(m_wait.isWaiting() || m_live.work() == Work::Deploying ||
+                                 m_live.work() == Work::Restarting);
+    m_actions.cancel->setText(m_live.work() == Work::Restarting ? tr("&Cancel Starting")
+                                                                : tr("&Cancel Deploying"));
     m_actions.restart->setEnabled(isFree && isThere && isDown);
     m_actions.restart->setVisible(isThere && isDown);
     m_actions.send->setEnabled(isThere && isFree);
@@ -159,76 +152,6 @@ void ReleaseActions::enableActions()
     m_actions.pause->setEnabled(isThere);
     m_actions.exportCsv->setEnabled(isThere && !m_live.history().isEmpty());
     m_actions.stop->setEnabled(isFree && isThere);
-}
-
-/// The grid of a deployment, as far as the plan says it already.
-void ReleaseActions::expectSteps()
-{
-    const Snapshot& snapshot = m_document.snapshot();
-    std::vector<std::string> devices{std::string()}, steps; // the release as a whole
-    for (const plan::Stage& stage : snapshot.plan->stages)
-        devices.push_back(snapshot.problem->devices[stage.device.index()].name);
-    devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
-    if (snapshot.times->source == plan::TimesSource::Estimated) {
-        // The plan of measured times may use other devices.
-        devices.resize(1);
-        steps.emplace_back("measure");
-    }
-    for (const char* step : {"split", "copy", "start", "warm up", "health"})
-        steps.emplace_back(step);
-    constexpr std::size_t kOfEach = 3; // copy, start, warm up
-    const std::size_t each = snapshot.plan->stages.size() + 1;
-    m_page->steps().expect(devices, steps, steps.size() - kOfEach + kOfEach * each);
-}
-
-void ReleaseActions::tellStep(const char* step, StepState state, double fraction)
-{
-    m_page->steps().update({{}, step, state, fraction, {}}, now());
-}
-
-void ReleaseActions::deployHere()
-{
-    const Snapshot& snapshot = m_document.snapshot();
-    if (!m_actions.deploy->isEnabled())
-        return;
-    emit watchRequested();
-    expectSteps();
-    m_page->beginDeployment();
-    if (!snapshot.planning && snapshot.times->source == plan::TimesSource::Measured)
-        return deployNow();
-    m_isMeasuring = true;
-    enableActions();
-    if (snapshot.times->source == plan::TimesSource::Measured)
-        return; // only the plan is waited for
-    tellStep("measure", StepState::Running, -1);
-    m_document.measure();
-}
-
-/// Whatever the measuring or planning came to.
-void ReleaseActions::measureEnded()
-{
-    m_isMeasuring = false;
-    const Snapshot& snapshot = m_document.snapshot();
-    const bool isMeasured = snapshot.times->source == plan::TimesSource::Measured;
-    if (isMeasured && snapshot.plan && snapshot.plan->hasStages()) {
-        tellStep("measure", StepState::Done, 1);
-        return deployNow();
-    }
-    tellStep("measure", StepState::Cancelled, -1);
-    m_page->deploymentEnded();
-    enableActions();
-}
-
-void ReleaseActions::deployNow()
-{
-    const Snapshot& snapshot = m_document.snapshot();
-    m_live.deploy({*m_document.model(),
-                   *snapshot.cluster,
-                   *snapshot.problem,
-                   *snapshot.plan,
-                   *snapshot.times,
-                   {},
-                   deploy::Lifetime::UntilUndeployed});
 }
 
 void ReleaseActions::notePlan()
@@ -242,8 +165,7 @@ void ReleaseActions::notePlan()
     const QString model = QString::fromStdString(release->modelPath.filename().string());
     if (!m_document.model())
         return m_page->setPlanNote(tr("This release runs %1.").arg(model), false);
-    if (m_document.model()->sha256() != release->modelSha256 ||
-        m_document.model()->dims() != release->dims)
+    if (!isModelOf(*release, m_document))
         return m_page->setPlanNote(
             tr("This release runs %1, which is not the model that is open.").arg(model), true);
     if (snapshot.planning || !snapshot.plan)
@@ -256,20 +178,35 @@ void ReleaseActions::notePlan()
                         !isSame);
 }
 
-/// The cluster as it was deployed is an edit, so undo brings the one before back.
 void ReleaseActions::openItsPlan()
 {
     if (!m_live.release())
         return;
     const deploy::Release release = *m_live.release();
-    const auto takeCluster = [this, release] {
+    if (isModelOf(release, m_document))
         m_document.editCluster(release.cluster, tr("take the release's cluster"));
-    };
-    if (m_document.model() && m_document.model()->sha256() == release.modelSha256 &&
-        m_document.model()->dims() == release.dims)
-        return takeCluster();
-    connect(&m_document, &Document::opened, this, takeCluster, Qt::SingleShotConnection);
+    else
+        m_whenSaved([this, release] { openItsModel(release); });
+}
+
+void ReleaseActions::openItsModel(const deploy::Release& release)
+{
     m_document.openModel(release.modelPath, release.dims);
+    m_opening = release; // after openModel(): a job that starts forgets the one before
+}
+
+/// The cluster as it was deployed is an edit, so undo brings the one before back.
+void ReleaseActions::takeItsCluster()
+{
+    const auto release = std::exchange(m_opening, std::nullopt);
+    if (!release)
+        return;
+    if (isModelOf(*release, m_document))
+        m_document.editCluster(release->cluster, tr("take the release's cluster"));
+    else
+        emit failed(tr("Cannot take the release's cluster. The model %1 has changed since it was "
+                       "deployed. Deploy again to run the one that is open.")
+                        .arg(QString::fromStdString(release->modelPath.filename().string())));
 }
 
 void ReleaseActions::exportCsv()
@@ -291,20 +228,21 @@ void ReleaseActions::exportCsv()
 
 void ReleaseActions::whenSettled(const std::function<void()>& then)
 {
-    const bool isDeploying = m_live.work() == Work::Deploying;
-    if (!m_live.release() && !isDeploying && !m_isMeasuring)
-        return m_live.whenQuiet(then);
-    if (isDeploying) {
+    if (m_live.work() == Work::Deploying) {
         m_prompts.deploying(m_window, [this, then](const DeployingAnswer&) {
             m_live.cancelWork();
             m_live.whenQuiet([this, then] { whenSettled(then); });
         });
         return;
     }
-    if (!m_live.release())
-        return then();
+    if (!m_live.release()) {
+        m_wait.cancel();
+        return m_live.whenQuiet(then);
+    }
     m_prompts.releaseRuns(m_window, QString::fromStdString(m_live.release()->id),
                           [this, then](const RunningAnswer& answer) {
+                              m_wait.cancel();
+                              m_live.cancelWork(); // starting what is down may take minutes
                               m_live.whenQuiet([this, then, answer] {
                                   if (answer == RunningAnswer::Stop && m_live.release())
                                       m_live.remove(then);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/mainwindow/MeasuredPlan.h"
 #include "ui/models/Document.h"
 #include "ui/models/LiveRelease.h"
 #include "ui/watch/WatchActions.h"
@@ -22,7 +23,11 @@ class ReleaseActions : public QObject
 {
     Q_OBJECT
 public:
-    ReleaseActions(Document& document, LiveRelease& live, Prompts& prompts, QWidget* window);
+    /// Runs what is given at once, or after the operator saved or discarded the unsaved edits.
+    using WhenSaved = std::function<void(const std::function<void()>& then)>;
+
+    ReleaseActions(Document& document, LiveRelease& live, Prompts& prompts, WhenSaved whenSaved,
+                   QWidget* window);
 
     [[nodiscard]] const WatchActions& actions() const { return m_actions; }
     void fill(QMenu& menu);
@@ -43,11 +48,15 @@ private:
     QAction* make(const char* name, const QString& text, const QString& icon,
                   const QKeySequence& keys);
     void connectActions();
+    void connectWait();
     void enableActions();
     void deployNow();
-    void measureEnded();
+    void phaseChanged(MeasuredPlan::Phase before);
+    void waitEnded(MeasuredPlan::Why why, MeasuredPlan::Phase during);
     void notePlan();
     void openItsPlan();
+    void openItsModel(const deploy::Release& release);
+    void takeItsCluster();
     void exportCsv();
     void expectSteps();
     void tellStep(const char* step, deploy::StepState state, double fraction);
@@ -55,10 +64,12 @@ private:
     Document& m_document;
     LiveRelease& m_live;
     Prompts& m_prompts;
+    WhenSaved m_whenSaved;
     QWidget* m_window;
     WatchPage* m_page = nullptr;
     WatchActions m_actions;
-    bool m_isMeasuring = false; ///< for a deployment that waits for it
+    std::optional<deploy::Release> m_opening; ///< its cluster is taken once its model stands
+    MeasuredPlan m_wait;                      ///< of a deployment that begins with it
 };
 
 } // namespace millrace::ui

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/LiveRelease.h"
 
+#include "deploy/LocalNodes.h"
 #include "deploy/Traffic.h"
 #include "ui/models/GatewayWatch.h"
-
-#include <QDateTime>
 
 #include <algorithm>
 
@@ -16,11 +15,6 @@ namespace
 QString text(const std::string& utf8)
 {
     return QString::fromStdString(utf8);
-}
-
-double now()
-{
-    return static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000;
 }
 
 std::optional<deploy::Release> newestThatRuns()
@@ -67,13 +61,18 @@ LiveRelease::~LiveRelease()
 void LiveRelease::findRunning()
 {
     using Found = std::optional<deploy::Release>;
-    m_findJob.start<Found>([](const std::stop_token&, ProgressSink&) { return newestThatRuns(); },
-                           [this](Found release) {
-                               if (!release || m_release || m_work != Work::None)
-                                   return;
-                               watch(std::move(*release));
-                               emit found();
-                           });
+    m_findJob.start<Found>(
+        [](const std::stop_token&, ProgressSink&) {
+            // A window that was killed while it deployed leaves runners.
+            deploy::removeAbandoned();
+            return newestThatRuns();
+        },
+        [this](Found release) {
+            if (!release || m_release || m_work != Work::None)
+                return;
+            watch(std::move(*release));
+            emit found();
+        });
 }
 
 void LiveRelease::watch(deploy::Release release)
@@ -120,7 +119,8 @@ void LiveRelease::take(runtime::LiveStatus status)
     if (!m_release)
         return;
     if (m_link == Link::Lost)
-        emit eventArrived({now(), EventTone::Good, {}, tr("The gateway answers again."), {}});
+        emit eventArrived(
+            {deploy::unixSeconds(), EventTone::Good, {}, tr("The gateway answers again."), {}});
     const bool isNew = m_link != Link::Connected;
     m_link = Link::Connected;
     m_deadNodes = 0;
@@ -149,8 +149,11 @@ void LiveRelease::loseLink(const QString& why, int deadNodes)
     m_linkTrouble = why;
     m_deadNodes = deadNodes;
     if (isNew)
-        emit eventArrived(
-            {now(), EventTone::Trouble, {}, tr("The gateway does not answer. Trying again."), why});
+        emit eventArrived({deploy::unixSeconds(),
+                           EventTone::Trouble,
+                           {},
+                           tr("The gateway does not answer. Trying again."),
+                           why});
     emit changed();
 }
 
@@ -187,10 +190,11 @@ void LiveRelease::deploy(const deploy::LocalDeployment& deployment)
 void LiveRelease::deployed(Result<deploy::Release> outcome)
 {
     if (!outcome && outcome.error().code == ErrorCode::Cancelled)
-        emit done(tr("Deploying was cancelled. Nothing of it is left."));
+        emit done(tr("Deploying was cancelled. What it began was undone."));
     else if (!outcome)
-        emit failed(tr("Cannot deploy. %1. Nothing of it is left; mend the cause and deploy again.")
-                        .arg(text(outcome.error().message)));
+        emit failed(
+            tr("Cannot deploy. %1. What it began was undone; mend the cause and deploy again.")
+                .arg(text(outcome.error().message)));
     if (!outcome)
         return end();
     const std::optional<deploy::Release> before = m_release;
@@ -237,7 +241,9 @@ void LiveRelease::restartDead()
             return deploy::restartDead(release, stop, steps);
         },
         [this](Outcome outcome) {
-            if (!outcome)
+            if (!outcome && outcome.error().code == ErrorCode::Cancelled)
+                emit done(tr("Starting what is down was cancelled."));
+            else if (!outcome)
                 emit failed(tr("Cannot start what is down. %1. Try again, or stop the release.")
                                 .arg(text(outcome.error().message)));
             else {

@@ -79,19 +79,26 @@ WatchHistory::WatchHistory(double window) : m_window(window) {}
 
 void WatchHistory::add(const runtime::LiveStatus& status)
 {
-    if (!m_points.empty() && status.at <= m_points.back().at)
+    const bool isKnown = !m_points.empty() && status.incarnation == m_last.incarnation;
+    if (isKnown && status.upSeconds <= m_last.upSeconds)
         return;
+    // The points are in the order of the wall clock, which somebody may have put back.
+    if (!m_points.empty() && status.at < m_points.back().at)
+        *this = WatchHistory(m_window);
     const bool isFirst = m_points.empty();
-    const bool isSame = !isFirst && status.incarnation == m_last.incarnation;
+    const bool isSame = isKnown && !isFirst;
     WatchPoint point = isFirst ? WatchPoint{} : m_points.back();
     point.at = status.at;
     point.hostSeconds += grown(isSame ? m_last.upSeconds : 0, status.upSeconds, isSame);
     point.isAfterGap = !isFirst && (m_gap || !isSame);
     point.answered += grown(m_last.answered, status.answered, isSame);
-    const bool runsOn = isSame && status.deadlines >= m_last.deadlines &&
-                        status.lateDeadlines >= m_last.lateDeadlines;
-    point.deadlines += grown(m_last.deadlines, status.deadlines, runsOn);
-    point.lateDeadlines += grown(m_last.lateDeadlines, status.lateDeadlines, runsOn);
+    // Sums over the stages: what a stage that began anew has counted since cannot be told from
+    // them.
+    if (isSame && status.deadlines >= m_last.deadlines &&
+        status.lateDeadlines >= m_last.lateDeadlines) {
+        point.deadlines += status.deadlines - m_last.deadlines;
+        point.lateDeadlines += status.lateDeadlines - m_last.lateDeadlines;
+    }
     point.inFlight = status.inFlight;
     point.p50 = status.latency.p50;
     point.p95 = status.latency.p95;

@@ -68,7 +68,8 @@ class WatchHistory
 public:
     explicit WatchHistory(double window = 5);
 
-    /// Statuses older than the last one are ignored.
+    /// Ignores what the same gateway said before the last one, by its own clock. Where the wall
+    /// clock has gone back the history begins anew.
     void add(const runtime::LiveStatus& status);
     /// The gateway did not answer: the next point comes after a gap.
     void addGap() { m_gap = true; }

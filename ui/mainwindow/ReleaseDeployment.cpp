@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Deploying the open plan, and the wait for measured times before it.
+#include "deploy/LocalNodes.h"
+#include "ui/mainwindow/ReleaseActions.h"
+#include "ui/watch/WatchPage.h"
+
+#include <QAction>
+
+namespace millrace::ui
+{
+
+using deploy::StepState;
+using Phase = MeasuredPlan::Phase;
+
+void ReleaseActions::connectWait()
+{
+    connect(&m_wait, &MeasuredPlan::phaseChanged, this, &ReleaseActions::phaseChanged);
+    connect(&m_wait, &MeasuredPlan::measuring, this,
+            [this](double fraction) { tellStep("measure", StepState::Running, fraction); });
+    connect(&m_wait, &MeasuredPlan::ready, this, [this] {
+        tellStep("plan", StepState::Done, 1);
+        deployNow();
+    });
+    connect(&m_wait, &MeasuredPlan::abandoned, this, &ReleaseActions::waitEnded);
+}
+
+/// The grid of a deployment, as far as the plan says it already.
+void ReleaseActions::expectSteps()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    std::vector<std::string> devices{std::string()}, steps; // the release as a whole
+    for (const plan::Stage& stage : snapshot.plan->stages)
+        devices.push_back(snapshot.problem->devices[stage.device.index()].name);
+    devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
+    if (snapshot.times->source == plan::TimesSource::Estimated)
+        steps.emplace_back("measure");
+    if (!m_wait.isThere()) {
+        devices.resize(1); // the plan that is to come may use others
+        steps.emplace_back("plan");
+    }
+    for (const char* step : {"split", "copy", "start", "warm up", "health"})
+        steps.emplace_back(step);
+    constexpr std::size_t kOfEach = 3; // copy, start, warm up
+    const std::size_t each = snapshot.plan->stages.size() + 1;
+    m_page->steps().expect(devices, steps, steps.size() - kOfEach + kOfEach * each);
+}
+
+void ReleaseActions::tellStep(const char* step, StepState state, double fraction)
+{
+    m_page->steps().update({{}, step, state, fraction, {}}, deploy::unixSeconds());
+}
+
+void ReleaseActions::deployHere()
+{
+    if (!m_actions.deploy->isEnabled())
+        return;
+    emit watchRequested();
+    expectSteps();
+    m_page->beginDeployment();
+    if (m_wait.isThere())
+        deployNow();
+    else
+        m_wait.await();
+}
+
+void ReleaseActions::phaseChanged(Phase before)
+{
+    if (m_wait.phase() == Phase::Measuring)
+        tellStep("measure", StepState::Running, -1);
+    if (m_wait.phase() == Phase::Planning) {
+        if (before == Phase::Measuring)
+            tellStep("measure", StepState::Done, 1);
+        tellStep("plan", StepState::Running, -1);
+    }
+    enableActions();
+}
+
+void ReleaseActions::waitEnded(MeasuredPlan::Why why, Phase during)
+{
+    tellStep(during == Phase::Measuring ? "measure" : "plan",
+             why == MeasuredPlan::Why::Failed ? StepState::Failed : StepState::Cancelled, -1);
+    m_page->deploymentEnded();
+    if (why == MeasuredPlan::Why::Cancelled)
+        emit done(tr("Deploying was cancelled before anything was started."));
+    else if (why == MeasuredPlan::Why::Superseded)
+        emit done(tr("Deploying was cancelled, because something else was asked for before the "
+                     "plan was ready. Deploy again to run the plan that is open."));
+}
+
+void ReleaseActions::deployNow()
+{
+    const Snapshot& snapshot = m_document.snapshot();
+    m_live.deploy({*m_document.model(),
+                   *snapshot.cluster,
+                   *snapshot.problem,
+                   *snapshot.plan,
+                   *snapshot.times,
+                   {},
+                   deploy::Lifetime::UntilUndeployed});
+}
+
+} // namespace millrace::ui
