@@ -168,6 +168,11 @@ void removeAbandoned()
 
 Result<void> undeployLocal(const Release& release, std::stop_token stop, StepSink& sink)
 {
+    std::error_code error;
+    if (!std::filesystem::exists(release.folder, error)) { // another Millrace was quicker
+        endProcesses(processesOf(release), kGrace);
+        return {};
+    }
     const auto lock = ReleaseLock::take(release);
     if (!lock)
         return tl::unexpected(lock.error());
