@@ -596,8 +596,8 @@ Speicher %4 von %5</numerusform>
     <message numerus="yes">
         <source>%n sent again</source>
         <translation>
-            <numerusform>%n noch einmal gesendet</numerusform>
-            <numerusform>%n noch einmal gesendet</numerusform>
+            <numerusform>%n wiederholt</numerusform>
+            <numerusform>%n wiederholt</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -861,6 +861,14 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>%1 %</source>
         <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>? not known</source>
+        <translation>? unbekannt</translation>
+    </message>
+    <message>
+        <source>%1 is planned to use %2 of %3; what it uses now is not known.</source>
+        <translation>%1 soll nach Plan %2 von %3 belegen; was es jetzt belegt, ist nicht bekannt.</translation>
     </message>
 </context>
 <context>
@@ -1364,6 +1372,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Starting what is down was cancelled.</source>
         <translation>Das Starten des Ausgefallenen wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>%1 is gone: it was undeployed elsewhere.</source>
+        <translation>%1 gibt es nicht mehr: Es wurde anderswo beendet.</translation>
     </message>
 </context>
 <context>
@@ -2299,8 +2311,8 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>Dieser Computer war zu beschäftigt: %1 der Fristen der Emulation verstrichen in der letzten Minute; Messung und Vorhersage sind daher nicht vergleichbar.</translation>
     </message>
     <message>
-        <source>Everything runs %1 times slower, because this computer is smaller than the cluster; the figures have that divided out.</source>
-        <translation>Alles läuft %1-mal langsamer, weil dieser Computer kleiner ist als der Cluster; aus den Zahlen ist das herausgerechnet.</translation>
+        <source>Everything runs %1 times slower, because all stages share this computer&apos;s cores; the figures have that divided out.</source>
+        <translation>Alles läuft %1-mal langsamer, weil alle Stufen sich die Kerne dieses Computers teilen; aus den Zahlen ist das herausgerechnet.</translation>
     </message>
 </context>
 <context>
@@ -2403,6 +2415,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Deploying on this computer</source>
         <translation>Ausbringen auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>The gateway has not answered since %1, so nothing is known of now.</source>
+        <translation>Das Gateway antwortet seit %1 nicht; was jetzt geschieht, ist nicht bekannt.</translation>
     </message>
 </context>
 </TS>

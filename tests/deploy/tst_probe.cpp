@@ -2,6 +2,7 @@
 /// Links between real hosts in network namespaces, measured over the runner's transport.
 #include "deploy/Probe.h"
 #include "deploy/SshAccess.h"
+#include "support/QuietSteps.h"
 #include "support/SshCluster.h"
 
 #include <QElapsedTimer>
@@ -13,17 +14,6 @@
 
 using namespace millrace;
 using namespace millrace::deploy;
-
-namespace
-{
-
-class Quiet final : public StepSink
-{
-public:
-    void step(const StepUpdate&) override {}
-};
-
-} // namespace
 
 class TestProbe : public QObject
 {
@@ -144,7 +134,7 @@ private:
         ssh::NoCredentials none;
         ssh::AcceptListed decision;
         SshAccess access(files, none, decision);
-        Quiet quiet;
+        test::QuietSteps quiet;
         ProbeOptions options;
         options.runner = MILLRACE_BIN "/millrace-stage";
         return probe(cluster::parseCluster(text, "test").value(), access, options, {}, quiet);

@@ -5,6 +5,7 @@
 #include "deploy/HelperScript.h"
 #include "deploy/Rollout.h"
 #include "support/OnnxBuilder.h"
+#include "support/QuietSteps.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -96,12 +97,6 @@ public:
 
 private:
     World& m_world;
-};
-
-class Quiet final : public StepSink
-{
-public:
-    void step(const StepUpdate&) override {}
 };
 
 } // namespace
@@ -236,7 +231,7 @@ private:
         release.kind = ReleaseKind::Ssh;
         PretendedAccess access(world);
         Rollout rollout(release, access, limits);
-        Quiet sink;
+        test::QuietSteps sink;
         Steps steps(sink);
         Emulation none;
         none.computeFactor = {0, 0};

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A release on this machine as its users see it: deployed, asked, broken, repaired, removed.
 #include "Ctl.h"
+#include "base/File.h"
 #include "deploy/Process.h"
+#include "deploy/Traffic.h"
 #include "inference/Tensor.h"
 #include "support/OnnxBuilder.h"
 
@@ -15,6 +17,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <thread>
 
 namespace millrace::test
 {
@@ -175,6 +179,34 @@ private slots:
         QCOMPARE(processes().size(), std::size_t{4});
     }
 
+    void trafficThatIsStoppedLosesNothing()
+    {
+        const std::string folder = deployed()[word("folder")].toString().toStdString();
+        const auto file = readFile(folder + "/release.json");
+        QVERIFY(file);
+        auto release = deploy::parseRelease(*file, "release.json");
+        QVERIFY(release);
+        release->folder = folder;
+        std::stop_source stop;
+        const std::jthread stopper([this, &stop](const std::stop_token& end) {
+            while (!end.stop_requested() && status()[word("answered")].toInt() <= 20)
+                std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            stop.request_stop();
+        });
+        const auto counts = deploy::sendTraffic(*release, {}, stop.get_token());
+        QVERIFY2(counts, counts ? "" : counts.error().message.c_str());
+        QVERIFY(counts->sent > 20);
+        QCOMPARE(counts->answered, counts->sent);
+        QCOMPARE(counts->failed, std::uint64_t{0});
+        QCOMPARE(status()[word("lost")].toInt(), 0);
+
+        kill(deployed(), 3); // the gateway
+        const auto gone = deploy::sendTraffic(*release, {}, {});
+        QVERIFY(!gone && gone.error().code == ErrorCode::Network);
+        QVERIFY(deploy::sendTraffic(*release, {0, 1}, {}).error().code ==
+                ErrorCode::InvalidArgument);
+    }
+
     void stageKilledDuringAStreamLosesNothing()
     {
         const QJsonObject release = deployed();
@@ -215,10 +247,13 @@ private slots:
     void killedDeploymentIsCleanedUpByTheNext()
     {
         QProcess deployment;
-        m_ctl->begin(deployment, kDeploy);
-        QTRY_VERIFY_WITH_TIMEOUT(!processes().empty(), 30000);
-        deployment.kill();
-        QVERIFY(deployment.waitForFinished());
+        do { // it may be through before it is killed
+            static_cast<void>((*m_ctl)({word("undeploy")}));
+            m_ctl->begin(deployment, kDeploy);
+            QTRY_VERIFY_WITH_TIMEOUT(!processes().empty(), 30000);
+            deployment.kill();
+            QVERIFY(deployment.waitForFinished());
+        } while (deployment.exitStatus() != QProcess::CrashExit);
         QCOMPARE(releaseFolders().size(), 1);
         const QString abandoned = releaseFolders().front();
         static_cast<void>(deployed());

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Watch mode of the real window against a real release on this computer.
+#include "deploy/LocalNodes.h"
 #include "deploy/Process.h"
 #include "support/OnnxBuilder.h"
+#include "support/QuietSteps.h"
 #include "ui/Window.h"
 #include "ui/charts/LadderView.h"
 #include "ui/charts/TimeChart.h"
 #include "ui/mainwindow/ModeBar.h"
+#include "ui/models/HealthTableModel.h"
 #include "ui/watch/WatchPage.h"
 
 #include <QAction>
@@ -195,11 +198,17 @@ private slots:
         send(window);
         window.trigger("pauseWatch");
         const QString answered = label(window, "tileAnswered");
+        const auto* chart = window.child<ui::TimeChart>("throughputChart");
+        const auto* ladder = window.child<ui::LadderView>("watchLadder");
+        const auto lines = chart->lines();
+        const auto rows = ladder->rows();
         const std::uint64_t then = window->liveRelease().status()->answered;
         QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().status()->answered > then + 10, kSlow);
         QCOMPARE(label(window, "tileAnswered"), answered);
+        QVERIFY(chart->lines() == lines && ladder->rows() == rows);
         window.trigger("pauseWatch");
         QVERIFY(label(window, "tileAnswered") != answered);
+        QVERIFY(chart->lines() != lines);
     }
 
     void killedStageShowsWithinASecondAndIsStartedAgain()
@@ -210,13 +219,18 @@ private slots:
         const deploy::ProcessId killed = window->liveRelease().release()->nodes[1].process;
         QElapsedTimer timer;
         timer.start();
+        const double killedAt = deploy::unixSeconds();
         ::kill(static_cast<pid_t>(killed.pid), SIGKILL);
         const QString down =
             QStringLiteral("Stage 2 on %1 is down. Requests wait for it.")
                 .arg(QString::fromStdString(window->liveRelease().release()->nodes[1].device));
         QTRY_VERIFY_WITH_TIMEOUT(events(window).contains(down), kSlow);
         qInfo("the lost stage was shown after %lld ms", timer.elapsed());
-        QVERIFY(timer.elapsed() < 3000); // within a second where the machine is free
+        const auto* table = window.child<QTableView>("eventTable");
+        const auto* model = static_cast<const ui::EventTableModel*>(table->model());
+        const int row = static_cast<int>(events(window).indexOf(down));
+        QVERIFY(model->eventAt(row).at - killedAt < 1); // as the gateway says
+        QVERIFY(timer.elapsed() < 3000);                // within a second where the machine is free
         QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("interrupted")));
         const auto* ladder = window.child<ui::LadderView>("watchLadder");
         QTRY_VERIFY(ladder->rows()[3].isDown);
@@ -234,15 +248,45 @@ private slots:
     {
         Window window(settings());
         deployed(window);
+        send(window);
+        window.trigger("sendRequests");
         const deploy::ProcessId gateway = window->liveRelease().release()->nodes.back().process;
         ::kill(static_cast<pid_t>(gateway.pid), SIGKILL);
         QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().link() == LiveRelease::Link::Lost, kSlow);
         QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("does not answer")));
         QVERIFY(events(window).front().contains(QStringLiteral("does not answer")));
+        // Nothing of the past looks as if it was so now, and time goes on.
+        QCOMPARE(label(window, "tileThroughput"), QStringLiteral("\u2013"));
+        QCOMPARE(label(window, "tileAnswered"), QStringLiteral("\u2013"));
+        QVERIFY(label(window, "bottleneckSentence").contains(QStringLiteral("nothing is known")));
+        const auto* health = window.child<QTableView>("healthTable")->model();
+        for (int row = 0; row < health->rowCount(); ++row)
+            QCOMPARE(health->index(row, ui::HealthTableModel::State).data().toString(),
+                     QStringLiteral("? not known"));
+        for (const ui::LadderRow& row : window.child<ui::LadderView>("watchLadder")->rows())
+            QVERIFY(!row.measured);
+        const auto* chart = window.child<ui::TimeChart>("throughputChart");
+        QTRY_VERIFY_WITH_TIMEOUT(
+            chart->marks()[0].tip.contains(QStringLiteral("does not answer")) &&
+                chart->marks()[0].at < -1,
+            kSlow);
+        QVERIFY(chart->lines()[1].runs.back().back().x() < chart->marks()[0].at);
         window.trigger("restartDead");
         QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().link() == LiveRelease::Link::Connected,
                                  kSlow);
         QVERIFY(events(window).contains(QStringLiteral("The gateway answers again.")));
+    }
+
+    void releaseThatWasUndeployedElsewhereIsForgotten()
+    {
+        Window window(settings());
+        deployed(window);
+        test::QuietSteps quiet;
+        const deploy::Release release = *window->liveRelease().release();
+        QVERIFY(deploy::undeployLocal(release, {}, quiet));
+        QTRY_VERIFY_WITH_TIMEOUT(!window->liveRelease().release(), kSlow);
+        QVERIFY(window.child<QWidget>("watchEmpty")->isVisible());
+        QVERIFY(window.message().contains(QString::fromStdString(release.id)));
     }
 
     void cancelledDeploymentLeavesNothing()

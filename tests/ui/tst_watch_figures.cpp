@@ -2,14 +2,19 @@
 // What the Watch mode shows, as values: figures from counters, history in bounded memory, tables.
 #include "deploy/SmallRelease.h"
 #include "ui/charts/LadderView.h"
+#include "ui/charts/TimeChart.h"
 #include "ui/models/EventTableModel.h"
+#include "ui/models/Figures.h"
 #include "ui/models/HealthTableModel.h"
 #include "ui/models/SelectionBridge.h"
 #include "ui/models/StepTableModel.h"
 
 #include <QAbstractItemModelTester>
+#include <QChartView>
+#include <QLineSeries>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTextDocumentFragment>
 
 #include <cmath>
 
@@ -61,6 +66,12 @@ runtime::LiveStatus status(double seconds, std::uint64_t answered)
         status.hops.push_back({"", "", 100000, answered, summary(answered, transfer)});
     }
     return status;
+}
+
+/// What a tooltip says to people.
+QString shown(const QVariant& tip)
+{
+    return QTextDocumentFragment::fromHtml(tip.toString()).toPlainText();
 }
 
 bool isNear(double a, double b)
@@ -344,6 +355,92 @@ private slots:
         QCOMPARE(health.rowCount(), 0);
     }
 
+    void namesAreNotMarkup()
+    {
+        const QString name = QStringLiteral("<b>a</b><img src=x>");
+        deploy::Release odd = release();
+        odd.nodes[0].device = name.toStdString();
+        odd.problem.devices[odd.plan.stages[0].device.index()].name = name.toStdString();
+        ui::HealthTableModel health;
+        health.setRelease(odd);
+        using Column = ui::HealthTableModel::Column;
+        QCOMPARE(shown(health.index(0, Column::Device).data(Qt::ToolTipRole)), name);
+        QVERIFY(shown(health.index(0, Column::Memory).data(Qt::ToolTipRole)).startsWith(name));
+        ui::EventTableModel events;
+        events.add(ui::watchEvent(
+            odd, {1, kStart, runtime::EventKind::StageDown, 0, "<h1>stage</h1>\nis down"}));
+        QCOMPARE(shown(events.index(0, 0).data(Qt::ToolTipRole)),
+                 QStringLiteral("<h1>stage</h1>\nis down"));
+        ui::StepTableModel steps;
+        steps.update({"a", "start", deploy::StepState::Failed, -1, "no <i>space</i>"}, 1);
+        QCOMPARE(shown(steps.index(0, 1).data(Qt::ToolTipRole)), QStringLiteral("no <i>space</i>"));
+    }
+
+    void reasonsBeginASentenceButNamesStayAsTheyAre_data()
+    {
+        QTest::addColumn<QString>("message");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("word") << "the connection ended"
+                              << "The connection ended";
+        QTest::newRow("file") << "small.onnx: no such file"
+                              << "small.onnx: no such file";
+        QTest::newRow("device") << "nano: no route"
+                                << "nano: no route";
+        QTest::newRow("program") << "millrace-stage ended"
+                                 << "millrace-stage ended";
+        QTest::newRow("nothing") << ""
+                                 << "";
+    }
+    void reasonsBeginASentenceButNamesStayAsTheyAre()
+    {
+        QFETCH(QString, message);
+        QFETCH(QString, reason);
+        QCOMPARE(ui::reasonOf({ErrorCode::Network, message.toStdString()}), reason);
+    }
+
+    void withoutTheGatewayNothingIsKnown()
+    {
+        const WatchFigures unknown = ui::unknownFigures(release());
+        QVERIFY(!unknown.throughput && !unknown.bottleneck && !unknown.ratio());
+        ui::HealthTableModel health;
+        health.setRelease(release());
+        WatchHistory history(5);
+        history.add(status(10, 16));
+        health.setFigures(ui::watchFigures(release(), status(10, 16), history));
+        using Column = ui::HealthTableModel::Column;
+        QVERIFY(health.index(0, Column::State).data().toString().contains(QStringLiteral("up")));
+        health.setFigures(unknown);
+        QCOMPARE(health.index(0, Column::State).data().toString(), QStringLiteral("? not known"));
+        QCOMPARE(health.index(0, Column::Cpu).data().toString(), QStringLiteral("-"));
+        QCOMPARE(health.index(0, Column::Peak).data().toString(), QStringLiteral("-"));
+        QCOMPARE(health.index(0, Column::Limit).data().toString(), QStringLiteral("64.0 MiB"));
+        for (const ui::LadderRow& row : ui::measuredRows(ui::snapshotOf(release()), unknown))
+            QVERIFY(!row.isDown && !row.measured);
+    }
+
+    /// A run is one series; a single point is a short stroke; series of runs that are gone go, too.
+    void chartDrawsEveryRun()
+    {
+        ui::TimeChart chart(QStringLiteral("chart"), QStringLiteral("Chart"),
+                            ui::ChartUnit::Seconds);
+        const auto* view = chart.findChild<QChartView*>();
+        chart.setSpan(300, QStringLiteral("now"), kStart);
+        ui::ChartLine line{QStringLiteral("a"), Qt::blue, Qt::SolidLine, 2, {}};
+        line.runs = {{{-200, 0.4}, {-190, 0.5}, {-180, 0.4}}, {{-100, 0.3}}};
+        chart.setLines({line});
+        QCOMPARE(view->chart()->series().size(), 2);
+        const auto points = [&](int series) {
+            return static_cast<QLineSeries*>(view->chart()->series()[series])->points();
+        };
+        QCOMPARE(points(0).size(), 3);
+        QCOMPARE(points(0)[1], QPointF(-190, 500));
+        QCOMPARE(points(1), (QList<QPointF>{{-101, 300}, {-100, 300}}));
+        QCOMPARE(chart.top(), 800.0);
+        line.runs.pop_back();
+        chart.setLines({line});
+        QCOMPARE(view->chart()->series().size(), 1);
+    }
+
     void eventsAreBounded()
     {
         ui::EventTableModel events;
@@ -357,6 +454,11 @@ private slots:
                  QStringLiteral("Stage 2 on b is down. Requests wait for it."));
         QVERIFY(events.eventAt(0).device == DeviceId(2));
         QVERIFY(events.eventAt(0).tone == ui::EventTone::Trouble);
+        QCOMPARE(events.rowOf(events.eventAt(7).number), 7);
+        QCOMPARE(events.rowOf(1), -1); // gone
+        QCOMPARE(events.rowOf(5000), -1);
+        events.clear();
+        QCOMPARE(events.rowOf(1100), -1);
     }
 
     void stepsFillTheGrid()
@@ -372,7 +474,7 @@ private slots:
         QCOMPARE(steps.columnCount(), 3);
         QVERIFY(steps.index(0, 2).data().toString().contains(QStringLiteral("25 %")));
         QVERIFY(steps.index(1, 1).data().toString().contains(QStringLiteral("2.00 s")));
-        QCOMPARE(steps.index(1, 1).data(Qt::ToolTipRole).toString(), QStringLiteral("process 5"));
+        QCOMPARE(shown(steps.index(1, 1).data(Qt::ToolTipRole)), QStringLiteral("process 5"));
         QCOMPARE(steps.fraction(), (1 + 0.25) / 2);
         steps.expect({"", "a"}, {"split", "start"}, 4);
         QCOMPARE(steps.columnCount(), 3);

@@ -119,10 +119,14 @@ void ChartCanvas::setLines(const std::vector<ChartLine>& lines)
             points.reserve(static_cast<qsizetype>(run.size()));
             for (const QPointF& point : run)
                 points.append({point.x(), point.y() * scale});
+            if (points.size() == 1) // alone it would not be seen
+                points.prepend({points[0].x() - m_span / 300, points[0].y()});
             series->replace(points);
         }
-    for (std::size_t i = used; i < m_series.size(); ++i)
-        m_series[i]->clear();
+    for (; m_series.size() > used; m_series.pop_back()) {
+        chart()->removeSeries(m_series.back());
+        delete m_series.back();
+    }
 }
 
 /// Four equal steps of a round number, so that labels are short and seldom change.

@@ -169,7 +169,7 @@ bool LadderView::viewportEvent(QEvent* event)
     if (row < 0)
         QToolTip::hideText();
     else
-        QToolTip::showText(help->globalPos(), tip(m_rows[static_cast<std::size_t>(row)]),
+        QToolTip::showText(help->globalPos(), plainTip(tip(m_rows[static_cast<std::size_t>(row)])),
                            viewport(), rowRect(row));
     return true;
 }

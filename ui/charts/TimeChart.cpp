@@ -62,14 +62,17 @@ private:
 namespace
 {
 
-/// The point next to `at`, none where the line has none nearby.
+/// The point next to `at`, none in a gap: inside a run, or beside one within `reach`.
 std::optional<QPointF> nearest(const ChartLine& line, double at, double reach)
 {
     std::optional<QPointF> found;
-    for (const auto& run : line.runs)
+    for (const auto& run : line.runs) {
+        const bool isInside = run.front().x() <= at && at <= run.back().x();
         for (const QPointF& point : run)
-            if (std::abs(point.x() - at) < (found ? std::abs(found->x() - at) : reach))
+            if (const double away = std::abs(point.x() - at);
+                (isInside || away <= reach) && (!found || away < std::abs(found->x() - at)))
                 found = point;
+    }
     return found;
 }
 
@@ -128,7 +131,9 @@ void TimeChart::setCursorAt(std::optional<double> at)
 
 void TimeChart::setSpan(double seconds, const QString& rightEnd, double endsAt)
 {
+    constexpr double kReach = 1.0 / 150; // a few pixels
     m_endsAt = endsAt;
+    m_reach = seconds * kReach;
     m_canvas->setSpan(seconds, rightEnd);
 }
 
@@ -146,16 +151,15 @@ void TimeChart::showTip(double at, const QPoint& global)
 {
     const auto moment = static_cast<qint64>((m_endsAt + at) * 1000);
     QStringList rows{QDateTime::fromMSecsSinceEpoch(moment).toString(QStringLiteral("HH:mm:ss"))};
-    constexpr double kReach = 90; // seconds; old points lie a minute apart
     for (const ChartLine& line : m_lines)
-        if (const auto point = nearest(line, at, kReach))
+        if (const auto point = nearest(line, at, m_reach))
             rows << tr("%1: %2").arg(line.name, m_unit == ChartUnit::Seconds
                                                     ? figure(Seconds{point->y()})
                                                     : perSecond(point->y()));
     for (const ChartMark& mark : m_marks)
-        if (std::abs(mark.at - at) < 2)
+        if (std::abs(mark.at - at) <= m_reach)
             rows << mark.tip;
-    QToolTip::showText(global, rows.join(QLatin1Char('\n')), m_canvas);
+    QToolTip::showText(global, plainTip(rows.join(QLatin1Char('\n'))), m_canvas);
 }
 
 } // namespace millrace::ui

@@ -55,7 +55,8 @@ public:
     void addToHeader(QWidget* widget);
     [[nodiscard]] const std::vector<ChartLine>& lines() const { return m_lines; }
     [[nodiscard]] const std::vector<ChartMark>& marks() const { return m_marks; }
-    [[nodiscard]] double top() const; ///< of the figures' axis, in the unit of the lines
+    /// Of the figures' axis, as its labels count: milliseconds where everything is below a second.
+    [[nodiscard]] double top() const;
     [[nodiscard]] QSize sizeHint() const override;
 
 signals:
@@ -71,7 +72,7 @@ private:
     QWidget* m_header;
     std::vector<ChartLine> m_lines;
     std::vector<ChartMark> m_marks;
-    double m_endsAt = 0;
+    double m_endsAt = 0, m_reach = 0; ///< seconds
 };
 
 } // namespace millrace::ui

@@ -2,6 +2,7 @@
 #include "ui/clusterview/ClusterView.h"
 
 #include "ui/clusterview/Looks.h"
+#include "ui/models/Figures.h"
 
 #include <QContextMenuEvent>
 #include <QKeyEvent>
@@ -267,8 +268,7 @@ void ClusterView::request(const Result<cluster::Cluster>& next, const QString& w
     if (next)
         emit editRequested(*next, what, {});
     else
-        emit editRefused(
-            tr("Cannot change the cluster. %1.").arg(QString::fromStdString(next.error().message)));
+        emit editRefused(tr("Cannot change the cluster. %1.").arg(reasonOf(next.error())));
 }
 
 void ClusterView::setEnabledOf(DeviceId device, bool enabled)

@@ -2,6 +2,7 @@
 #include "ui/clusterview/DeviceItem.h"
 
 #include "ui/models/DevicePalette.h"
+#include "ui/models/Figures.h"
 
 #include <QPainter>
 #include <QPalette>
@@ -25,7 +26,7 @@ void DeviceItem::setLook(const DeviceLook& look, const QPalette& palette)
     m_faint = palette.color(QPalette::PlaceholderText);
     m_highlight = palette.color(QPalette::Highlight);
     m_alarm = DevicePalette(palette).bottleneck();
-    setToolTip(look.tip);
+    setToolTip(plainTip(look.tip));
     update();
 }
 

@@ -2,6 +2,7 @@
 #include "ui/clusterview/LinkItem.h"
 
 #include "ui/clusterview/DeviceItem.h"
+#include "ui/models/Figures.h"
 
 #include <QFontMetricsF>
 #include <QGuiApplication>
@@ -51,7 +52,7 @@ LinkItem::LinkItem(const DeviceItem& from, const DeviceItem& to, const LinkLook&
 {
     setFlag(ItemIsSelectable);
     setZValue(look.arrow ? 1 : 0);
-    setToolTip(look.tip);
+    setToolTip(plainTip(look.tip));
     follow();
 }
 

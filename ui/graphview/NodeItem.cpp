@@ -2,6 +2,7 @@
 #include "ui/graphview/NodeItem.h"
 
 #include "ui/graphview/GraphLayout.h"
+#include "ui/models/Figures.h"
 
 #include <QFontMetricsF>
 #include <QPainter>
@@ -37,8 +38,8 @@ void NodeItem::setLook(NodeLook look)
     m_fillBefore = m_look.fill.style() == Qt::NoBrush ? look.fill.color() : m_look.fill.color();
     m_look = std::move(look);
     m_blend = 0;
-    setToolTip(m_look.title + QStringLiteral("\n") + m_look.subtitle + QStringLiteral("\n") +
-               m_look.figure);
+    setToolTip(plainTip(m_look.title + QStringLiteral("\n") + m_look.subtitle +
+                        QStringLiteral("\n") + m_look.figure));
     update();
 }
 

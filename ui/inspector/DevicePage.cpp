@@ -109,7 +109,7 @@ void DevicePage::request(const cluster::Device& next, const QString& mergeKey)
     const auto cluster = cluster::withDevice(*m_snapshot.cluster, m_device, next);
     if (cluster)
         return emit editRequested(*cluster, tr("change %1").arg(name), mergeKey);
-    const QString why = QString::fromStdString(cluster.error().message);
+    const QString why = reasonOf(cluster.error());
     show(m_snapshot, m_device); // what was typed is not what holds
     emit editRefused(tr("Cannot change %1. %2.").arg(name, why));
 }

@@ -91,8 +91,7 @@ void LinkPage::setDuration(QLineEdit* field, Seconds cluster::Link::*member)
     if (!value) {
         const QString typed = field->text();
         field->setText(QString::fromStdString(exactDuration(next.*member)));
-        return emit editRefused(
-            tr("Cannot use \"%1\". %2.").arg(typed, QString::fromStdString(value.error().message)));
+        return emit editRefused(tr("Cannot use \"%1\". %2.").arg(typed, reasonOf(value.error())));
     }
     if (*value == next.*member)
         return;
@@ -108,8 +107,8 @@ void LinkPage::request(const cluster::Link& next, const QString& mergeKey)
     if (cluster)
         emit editRequested(*cluster, tr("change link %1").arg(name()), mergeKey);
     else
-        emit editRefused(tr("Cannot change the link %1. %2.")
-                             .arg(name(), QString::fromStdString(cluster.error().message)));
+        emit editRefused(
+            tr("Cannot change the link %1. %2.").arg(name(), reasonOf(cluster.error())));
 }
 
 QString LinkPage::usage() const

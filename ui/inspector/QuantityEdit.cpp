@@ -2,6 +2,7 @@
 #include "ui/inspector/QuantityEdit.h"
 
 #include "base/Units.h"
+#include "ui/models/Figures.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -97,9 +98,9 @@ void QuantityEdit::accept()
         return;
     const auto value = m_quantity.parse(m_field->text().toStdString());
     if (!value) {
-        const QString why = QString::fromStdString(value.error().message);
+        const QString why = reasonOf(value.error());
         m_field->setStyleSheet(QStringLiteral("border: 1px solid #c62828;"));
-        m_field->setToolTip(why);
+        m_field->setToolTip(plainTip(why));
         emit refused(tr("Cannot use \"%1\". %2.").arg(m_field->text(), why));
         return;
     }

@@ -15,6 +15,7 @@
 #include "ui/mainwindow/StatusLine.h"
 #include "ui/mainwindow/TableView.h"
 #include "ui/models/DeviceTableModel.h"
+#include "ui/models/Figures.h"
 #include "ui/models/LinkTableModel.h"
 #include "ui/models/ScenarioTableModel.h"
 #include "ui/models/StageTableModel.h"
@@ -284,7 +285,7 @@ void MainWindow::addDevice()
     device.memory = Bytes{std::int64_t{512} << 20};
     const auto next = cluster::withNewDevice(cluster, device);
     if (!next)
-        return warn(QString::fromStdString(next.error().message));
+        return warn(reasonOf(next.error()));
     m_document.editCluster(*next, tr("add %1").arg(QString::fromStdString(device.name)));
     m_selection.select(DeviceId(next->devices.size() - 1));
 }
@@ -298,7 +299,7 @@ void MainWindow::removeSelectedDevice()
     const QString name = QString::fromStdString(cluster.devices[device->index()].name);
     const auto next = cluster::withoutDevice(cluster, *device);
     if (!next)
-        return warn(QString::fromStdString(next.error().message));
+        return warn(reasonOf(next.error()));
     m_selection.select({});
     m_document.editCluster(*next, tr("remove %1").arg(name));
 }

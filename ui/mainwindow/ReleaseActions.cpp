@@ -3,7 +3,9 @@
 
 #include "base/File.h"
 #include "deploy/LocalNodes.h"
+#include "deploy/ReleaseParts.h"
 #include "ui/dialogs/Prompts.h"
+#include "ui/models/Figures.h"
 #include "ui/watch/WatchPage.h"
 
 #include <QAction>
@@ -23,14 +25,6 @@ bool isModelOf(const deploy::Release& release, const Document& document)
 {
     return document.model() && document.model()->sha256() == release.modelSha256 &&
            document.model()->dims() == release.dims;
-}
-
-bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
-{
-    return std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(), b.stages.end(),
-                      [](const plan::Stage& x, const plan::Stage& y) {
-                          return x.device == y.device && x.layers == y.layers;
-                      });
 }
 
 } // namespace
@@ -171,7 +165,7 @@ void ReleaseActions::notePlan()
     if (snapshot.planning || !snapshot.plan)
         return;
     const bool isSame =
-        *snapshot.cluster == release->cluster && isSamePlan(*snapshot.plan, release->plan);
+        *snapshot.cluster == release->cluster && deploy::isSamePlan(*snapshot.plan, release->plan);
     m_page->setPlanNote(isSame ? QString()
                                : tr("This release runs another plan than the one that is open. "
                                     "Deploy again to run the open one."),
@@ -222,7 +216,7 @@ void ReleaseActions::exportCsv()
                 emit done(tr("Wrote %1.").arg(path));
             else
                 emit failed(tr("Cannot export the figures. %1. Choose another folder.")
-                                .arg(QString::fromStdString(written.error().message)));
+                                .arg(reasonOf(written.error())));
         });
 }
 

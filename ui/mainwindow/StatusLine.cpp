@@ -57,6 +57,7 @@ StatusLine::StatusLine(QWidget* parent)
     layout->addWidget(m_cancel);
     m_figures->setObjectName(QStringLiteral("statusFigures"));
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_figures->setTextFormat(Qt::PlainText);
     m_figures->setMinimumWidth(100); // a long sentence never widens the window
     m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_progress->setObjectName(QStringLiteral("jobProgress"));
@@ -75,7 +76,7 @@ void StatusLine::setSnapshot(const Snapshot& snapshot)
     if (snapshot.planning && snapshot.plan)
         sentence = tr("Planning anew\u2026 (before: %1)").arg(sentence);
     m_figures->setText(sentence);
-    m_figures->setToolTip(sentence);
+    m_figures->setToolTip(plainTip(sentence));
 }
 
 void StatusLine::setSearching(double incumbent, double bound)

@@ -146,9 +146,9 @@ bool DeviceTableModel::request(int row, const Result<cluster::Device>& changed)
         return cluster::withDevice(cluster(), DeviceId(static_cast<std::size_t>(row)), next);
     });
     if (!edited) {
-        emit editRefused(tr("Cannot change %1. %2.")
-                             .arg(QString::fromStdString(device(row).name),
-                                  QString::fromStdString(edited.error().message)));
+        emit editRefused(
+            tr("Cannot change %1. %2.")
+                .arg(QString::fromStdString(device(row).name), reasonOf(edited.error())));
         return false;
     }
     emit editRequested(*edited, tr("change %1").arg(QString::fromStdString(changed->name)), {});

@@ -4,6 +4,7 @@
 #include "base/File.h"
 #include "deploy/LayerTimes.h"
 #include "plan/Solve.h"
+#include "ui/models/Figures.h"
 
 #include <QFile>
 
@@ -125,7 +126,7 @@ void Document::withExampleModel(std::function<void()> whenThere)
             if (!made)
                 return emit failed(
                     tr("Cannot make the built-in example. %1. Open a model of your own instead.")
-                        .arg(text(made.error().message)));
+                        .arg(reasonOf(made.error())));
             whenThere();
         });
 }
@@ -175,7 +176,7 @@ void Document::load(const std::filesystem::path& path,
                 return emit done(tr("Opening %1 was cancelled.").arg(file));
             if (!outcome.loaded)
                 return emit failed(
-                    tr("Cannot open %1. %2.").arg(file, text(outcome.loaded.error().message)));
+                    tr("Cannot open %1. %2.").arg(file, reasonOf(outcome.loaded.error())));
             m_model = outcome.loaded->model;
             m_snapshot = {};
             m_snapshot.graph = std::make_shared<graph::Graph>(m_model->graph());
@@ -192,7 +193,7 @@ std::optional<cluster::Cluster> Document::read(const std::filesystem::path& path
     auto cluster = cluster::readCluster(path);
     if (cluster)
         return std::move(*cluster);
-    emit failed(tr("Cannot open the cluster. %1.").arg(text(cluster.error().message)));
+    emit failed(tr("Cannot open the cluster. %1.").arg(reasonOf(cluster.error())));
     return std::nullopt;
 }
 
@@ -214,10 +215,10 @@ void Document::openProject(const std::filesystem::path& path)
 {
     const auto content = readFile(path, kMaxProjectBytes);
     if (!content)
-        return emit failed(tr("Cannot open the project. %1.").arg(text(content.error().message)));
+        return emit failed(tr("Cannot open the project. %1.").arg(reasonOf(content.error())));
     auto project = plan::parseProject(*content, path);
     if (!project)
-        return emit failed(tr("Cannot open the project. %1.").arg(text(project.error().message)));
+        return emit failed(tr("Cannot open the project. %1.").arg(reasonOf(project.error())));
     const auto open = [this, path, project = *project] {
         m_isExample = project.modelPath.empty();
         m_projectFile = path;
@@ -250,7 +251,7 @@ bool Document::saveProject(const std::filesystem::path& path, const Json& window
     project.windowState = windowState;
     if (const auto written = writeFileAtomically(path, plan::writeProject(project, path));
         !written) {
-        emit failed(tr("Cannot save the project. %1.").arg(text(written.error().message)));
+        emit failed(tr("Cannot save the project. %1.").arg(reasonOf(written.error())));
         return false;
     }
     m_projectFile = path;
@@ -273,7 +274,7 @@ void Document::measure()
                 return emit done(tr("Measuring was cancelled."));
             if (!times)
                 return emit failed(
-                    tr("Cannot measure the layer times. %1.").arg(text(times.error().message)));
+                    tr("Cannot measure the layer times. %1.").arg(reasonOf(times.error())));
             m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(*times));
             emit done(tr("The layer times were measured on this computer."));
             replan();
@@ -355,7 +356,9 @@ void Document::planned(const Result<Planned>& outcome)
 {
     m_snapshot.planning = false;
     if (!outcome) {
-        emit failed(tr("Cannot plan. %1.").arg(text(outcome.error().message)));
+        emit failed(tr("Cannot plan. %1.").arg(reasonOf(outcome.error())));
+        m_snapshot.problem.reset(); // the plan before is of another cluster
+        m_snapshot.plan.reset();
         return emit snapshotChanged(m_snapshot);
     }
     m_snapshot.problem = outcome->problem;

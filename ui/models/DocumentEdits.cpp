@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
 #include "ui/models/Document.h"
+#include "ui/models/Figures.h"
 
 #include <algorithm>
 
@@ -189,7 +190,7 @@ QString Document::freeScenarioName() const
 bool Document::write(const std::filesystem::path& path, const std::string& content)
 {
     if (const auto written = writeFileAtomically(path, content); !written) {
-        emit failed(tr("Cannot export. %1.").arg(text(written.error().message)));
+        emit failed(tr("Cannot export. %1.").arg(reasonOf(written.error())));
         return false;
     }
     emit done(tr("Wrote %1.").arg(text(path.string())));
@@ -230,7 +231,7 @@ void Document::exportStages(const std::filesystem::path& folder)
                 return emit done(tr("Exporting was cancelled."));
             if (!outcome)
                 return emit failed(
-                    tr("Cannot export the stages. %1.").arg(text(outcome.error().message)));
+                    tr("Cannot export the stages. %1.").arg(reasonOf(outcome.error())));
             emit done(
                 tr("Wrote %n stage model(s) to %1.", nullptr, count).arg(text(folder.string())));
         });

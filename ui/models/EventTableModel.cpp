@@ -2,6 +2,7 @@
 #include "ui/models/EventTableModel.h"
 
 #include "ui/models/DevicePalette.h"
+#include "ui/models/Figures.h"
 #include "ui/models/StageTableModel.h"
 
 #include <QCoreApplication>
@@ -93,6 +94,7 @@ void EventTableModel::add(const WatchEvent& event)
 {
     beginInsertRows({}, 0, 0);
     m_events.push_front(event);
+    m_events.front().number = ++m_added;
     endInsertRows();
     if (m_events.size() <= kMost)
         return;
@@ -105,6 +107,12 @@ void EventTableModel::add(const WatchEvent& event)
 const WatchEvent& EventTableModel::eventAt(int row) const
 {
     return m_events[static_cast<std::size_t>(row)];
+}
+
+int EventTableModel::rowOf(std::uint64_t number) const
+{
+    const std::uint64_t row = m_added - number;
+    return row < m_events.size() ? static_cast<int>(row) : -1;
 }
 
 int EventTableModel::rowCount(const QModelIndex& parent) const
@@ -132,7 +140,7 @@ QVariant EventTableModel::data(const QModelIndex& index, int role) const
     case kSortRole:
         return index.column() == Text ? QVariant(event.text) : QVariant(event.at);
     case Qt::ToolTipRole:
-        return event.detail.isEmpty() ? event.text : event.detail;
+        return plainTip(event.detail.isEmpty() ? event.text : event.detail);
     case Qt::ForegroundRole:
         if (event.tone == EventTone::Trouble && index.column() != Time)
             return colours.bottleneck();

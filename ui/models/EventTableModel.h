@@ -23,6 +23,8 @@ public:
     void clear();
     void add(const WatchEvent& event);
     [[nodiscard]] const WatchEvent& eventAt(int row) const;
+    /// Of the event with this number; -1: it is gone.
+    [[nodiscard]] int rowOf(std::uint64_t number) const;
     [[nodiscard]] const std::deque<WatchEvent>& events() const { return m_events; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -33,6 +35,7 @@ public:
 
 private:
     std::deque<WatchEvent> m_events; ///< newest first
+    std::uint64_t m_added = 0;
 };
 
 } // namespace millrace::ui

@@ -2,7 +2,9 @@
 #include "ui/models/Figures.h"
 
 #include <QCoreApplication>
+#include <QTextDocument>
 
+#include <algorithm>
 #include <cmath>
 
 namespace millrace::ui
@@ -50,6 +52,23 @@ QString perSecond(double throughput)
 QString percent(double share)
 {
     return Tr::tr("%1 %", "percent").arg(threeDigits(share * 100));
+}
+
+QString plainTip(const QString& text)
+{
+    return text.isEmpty() ? text : Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal);
+}
+
+/// What may be a name keeps its first letter.
+QString reasonOf(const Error& error)
+{
+    QString text = QString::fromStdString(error.message);
+    const QString word = text.section(QLatin1Char(' '), 0, 0);
+    const bool isWord =
+        std::all_of(word.begin(), word.end(), [](QChar letter) { return letter.isLower(); });
+    if (isWord && !text.isEmpty())
+        text[0] = text[0].toUpper();
+    return text;
 }
 
 QString statusText(plan::Status status)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Error.h"
 #include "base/Units.h"
 #include "plan/Plan.h"
 
@@ -18,6 +19,11 @@ namespace millrace::ui
 [[nodiscard]] QString percent(double share);        ///< "12.3 %"
 /// "proven optimal", "no feasible plan", ...
 [[nodiscard]] QString statusText(plan::Status status);
+/// For a tooltip: names of devices and files are shown as they are, even where they look like
+/// markup.
+[[nodiscard]] QString plainTip(const QString& text);
+/// An error's message as a sentence within others, without its full stop.
+[[nodiscard]] QString reasonOf(const Error& error);
 /// "compute on nuc" or "link nano > nuc"; `names` are the problem's devices.
 [[nodiscard]] QString bottleneckText(const plan::Plan& plan, const std::vector<std::string>& names);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/GatewayWatch.h"
 
+#include "runtime/Pace.h"
+
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <filesystem>
 
 namespace millrace::ui
 {
@@ -14,14 +15,6 @@ namespace
 /// With the gateway's own asking, a stage that is lost shows within a second.
 constexpr std::chrono::milliseconds kPeriod{350};
 constexpr std::chrono::milliseconds kDialLimit{1500};
-
-void pause(const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, kPeriod, [] { return false; });
-}
 
 class Watcher
 {
@@ -44,14 +37,20 @@ public:
         }
         if (status && !status->events.empty())
             m_lastEvent = status->events.back().number;
+        if (status && !isOfThePlan(*status))
+            return fail(ErrorCode::Network,
+                        "the gateway tells of {} stages where the plan has {}; deploy again",
+                        status->stages.size(), m_release.plan.stages.size());
         return status;
     }
 
-    [[nodiscard]] int deadNodes() const
+    [[nodiscard]] GatewayLoss loss(const Error& error) const
     {
-        return static_cast<int>(
+        const auto dead =
             std::count_if(m_release.nodes.begin(), m_release.nodes.end(),
-                          [](const deploy::ReleaseNode& node) { return !deploy::isAlive(node); }));
+                          [](const deploy::ReleaseNode& node) { return !deploy::isAlive(node); });
+        std::error_code ignored;
+        return {error, static_cast<int>(dead), !std::filesystem::exists(m_release.folder, ignored)};
     }
 
 private:
@@ -72,6 +71,12 @@ private:
         return status;
     }
 
+    [[nodiscard]] bool isOfThePlan(const runtime::LiveStatus& status) const
+    {
+        return status.stages.size() == m_release.plan.stages.size() &&
+               status.hops.size() == m_release.plan.hops.size();
+    }
+
     const deploy::Release& m_release;
     std::stop_token m_stop;
     std::optional<runtime::StatusClient> m_client;
@@ -82,7 +87,7 @@ private:
 
 void watchGateway(const deploy::Release& release, const std::stop_token& stop,
                   const std::function<void(runtime::LiveStatus)>& arrived,
-                  const std::function<void(const std::string& why, int deadNodes)>& lost)
+                  const std::function<void(const GatewayLoss&)>& lost)
 {
     Watcher watcher(release, stop);
     while (!stop.stop_requested()) {
@@ -90,8 +95,8 @@ void watchGateway(const deploy::Release& release, const std::stop_token& stop,
         if (status)
             arrived(std::move(*status));
         else if (!stop.stop_requested())
-            lost(status.error().message, watcher.deadNodes());
-        pause(stop);
+            lost(watcher.loss(status.error()));
+        (void)runtime::sleepUntil(std::chrono::steady_clock::now() + kPeriod, stop);
     }
 }
 

@@ -9,12 +9,19 @@
 namespace millrace::ui
 {
 
+/// Why a gateway says nothing.
+struct GatewayLoss {
+    Error error;
+    int deadNodes = 0;      ///< processes of the release that have ended
+    bool isRemoved = false; ///< the release was undeployed meanwhile
+};
+
 /// Asks a release's gateway how it is several times a second until stopped, and dials again
 /// whenever it does not answer. `arrived` gets every status with the events that are new since the
-/// one before; `lost` says why there is none, and how many of the release's processes have ended.
-/// Both are called on the calling thread. Blocking; for a job.
+/// one before, with as many stages and hops as the release's plan. Both are called on the calling
+/// thread. Blocking; for a job.
 void watchGateway(const deploy::Release& release, const std::stop_token& stop,
                   const std::function<void(runtime::LiveStatus)>& arrived,
-                  const std::function<void(const std::string& why, int deadNodes)>& lost);
+                  const std::function<void(const GatewayLoss&)>& lost);
 
 } // namespace millrace::ui

@@ -64,7 +64,9 @@ QString HealthTableModel::text(int row, int column) const
     case Device:
         return m_names[static_cast<std::size_t>(row)];
     case State:
-        return at.up ? tr("\u25b2 up") : tr("\u25bc down");
+        if (!at.up)
+            return tr("? not known");
+        return *at.up ? tr("\u25b2 up") : tr("\u25bc down");
     case Memory: // painted as a bar
         return {};
     case Peak:
@@ -74,7 +76,7 @@ QString HealthTableModel::text(int row, int column) const
     case Limit:
         return figure(at.limit);
     default:
-        return at.up && at.cpu ? tr("%1 %").arg(*at.cpu * 100, 0, 'f', 1) : tr("-");
+        return at.up == true && at.cpu ? tr("%1 %").arg(*at.cpu * 100, 0, 'f', 1) : tr("-");
     }
 }
 
@@ -85,7 +87,7 @@ QVariant HealthTableModel::sortKey(int row, int column) const
     case Device:
         return row; // pipeline order
     case State:
-        return at.up;
+        return at.up ? (*at.up ? 2 : 0) : 1;
     case Memory:
         return static_cast<qlonglong>(at.memory.value);
     case Peak:
@@ -102,9 +104,18 @@ QVariant HealthTableModel::sortKey(int row, int column) const
 QString HealthTableModel::memorySentence(int row) const
 {
     const StageFigures& at = stageAt(row);
+    if (!at.up)
+        return tr("%1 is planned to use %2 of %3; what it uses now is not known.")
+            .arg(text(row, Device), figure(at.predictedMemory), figure(at.limit));
     return tr("%1 uses %2 now and used %3 at most. The plan expects %4 of %5.")
         .arg(text(row, Device), figure(at.memory), figure(at.peakMemory),
              figure(at.predictedMemory), figure(at.limit));
+}
+
+QString HealthTableModel::spoken(int row, int column) const
+{
+    return column == Device || column == State || column == Cpu ? text(row, column)
+                                                                : memorySentence(row);
 }
 
 QVariant HealthTableModel::data(const QModelIndex& index, int role) const
@@ -115,22 +126,22 @@ QVariant HealthTableModel::data(const QModelIndex& index, int role) const
     const DevicePalette colours(QGuiApplication::palette());
     const StageFigures& at = stageAt(row);
     const bool isOver = column == Peak && at.peakMemory > at.limit;
-    const bool isDown = column == State && !at.up;
+    const bool isDown = column == State && at.up == false;
     switch (role) {
     case Qt::DisplayRole:
         return text(row, column);
     case kSortRole:
         return sortKey(row, column);
     case Qt::ToolTipRole:
+        return plainTip(spoken(row, column));
     case Qt::AccessibleTextRole:
-        return column == Device || column == State || column == Cpu ? text(row, column)
-                                                                    : memorySentence(row);
+        return spoken(row, column);
     case Qt::DecorationRole:
         return column == Device ? QVariant(colours.color(at.device)) : QVariant();
     case Qt::ForegroundRole:
         if (isOver || isDown)
             return colours.bottleneck();
-        return column == State ? QVariant(colours.good()) : QVariant();
+        return column == State && at.up ? QVariant(colours.good()) : QVariant();
     case Qt::FontRole:
         if (isOver || isDown) {
             QFont bold;

@@ -8,8 +8,8 @@
 namespace millrace::ui
 {
 
-/// Each stage's device while it runs: up or down, memory used against predicted and limit, CPU.
-/// Read-only.
+/// Each stage's device while it runs: up, down or not known, memory used against predicted and
+/// limit, CPU. Read-only.
 class HealthTableModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -33,6 +33,7 @@ private:
     [[nodiscard]] QString text(int row, int column) const;
     [[nodiscard]] QVariant sortKey(int row, int column) const;
     [[nodiscard]] QString memorySentence(int row) const;
+    [[nodiscard]] QString spoken(int row, int column) const;
 
     std::vector<QString> m_names; ///< of the stages' devices
     std::vector<StageFigures> m_stages;

@@ -123,8 +123,7 @@ bool LinkTableModel::setData(const QModelIndex& index, const QVariant& value, in
         return cluster::withLink(cluster(), ends.from, ends.to, next);
     });
     if (!edited) {
-        emit editRefused(tr("Cannot change the link %1. %2.")
-                             .arg(pair, QString::fromStdString(edited.error().message)));
+        emit editRefused(tr("Cannot change the link %1. %2.").arg(pair, reasonOf(edited.error())));
         return false;
     }
     emit editRequested(*edited, tr("change link %1").arg(pair), {});

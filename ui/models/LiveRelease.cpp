@@ -3,7 +3,7 @@
 
 #include "deploy/LocalNodes.h"
 #include "deploy/Traffic.h"
-#include "ui/models/GatewayWatch.h"
+#include "ui/models/Figures.h"
 
 #include <algorithm>
 
@@ -98,8 +98,8 @@ void LiveRelease::ask()
                 [this](runtime::LiveStatus status) {
                     m_watchJob.post([this, status = std::move(status)] { take(status); });
                 },
-                [this](const std::string& why, int dead) {
-                    m_watchJob.post([this, why = text(why), dead] { loseLink(why, dead); });
+                [this](const GatewayLoss& loss) {
+                    m_watchJob.post([this, loss] { loseLink(loss); });
                 });
             return true;
         },
@@ -139,21 +139,25 @@ void LiveRelease::take(runtime::LiveStatus status)
     emit statusArrived();
 }
 
-void LiveRelease::loseLink(const QString& why, int deadNodes)
+void LiveRelease::loseLink(const GatewayLoss& loss)
 {
     if (!m_release || m_work == Work::Removing)
         return;
+    if (loss.isRemoved && m_work == Work::None) {
+        emit done(tr("%1 is gone: it was undeployed elsewhere.").arg(text(m_release->id)));
+        return forget();
+    }
     const bool isNew = m_link != Link::Lost;
     m_history.addGap();
     m_link = Link::Lost;
-    m_linkTrouble = why;
-    m_deadNodes = deadNodes;
+    m_linkTrouble = reasonOf(loss.error);
+    m_deadNodes = loss.deadNodes;
     if (isNew)
         emit eventArrived({deploy::unixSeconds(),
                            EventTone::Trouble,
                            {},
                            tr("The gateway does not answer. Trying again."),
-                           why});
+                           m_linkTrouble});
     emit changed();
 }
 
@@ -194,7 +198,7 @@ void LiveRelease::deployed(Result<deploy::Release> outcome)
     else if (!outcome)
         emit failed(
             tr("Cannot deploy. %1. What it began was undone; mend the cause and deploy again.")
-                .arg(text(outcome.error().message)));
+                .arg(reasonOf(outcome.error())));
     if (!outcome)
         return end();
     const std::optional<deploy::Release> before = m_release;
@@ -218,7 +222,7 @@ void LiveRelease::removeOther(const deploy::Release& release)
             if (!outcome)
                 emit failed(tr("Cannot remove %1, which ran before. %2. Remove it with millracectl "
                                "undeploy.")
-                                .arg(text(id), text(outcome.error().message)));
+                                .arg(text(id), reasonOf(outcome.error())));
             end();
         });
 }
@@ -245,7 +249,7 @@ void LiveRelease::restartDead()
                 emit done(tr("Starting what is down was cancelled."));
             else if (!outcome)
                 emit failed(tr("Cannot start what is down. %1. Try again, or stop the release.")
-                                .arg(text(outcome.error().message)));
+                                .arg(reasonOf(outcome.error())));
             else {
                 m_release = std::move(*outcome);
                 ask();
@@ -267,8 +271,8 @@ void LiveRelease::remove(std::function<void()> then)
         },
         [this, then = std::move(then)](const Outcome& outcome) {
             if (!outcome) {
-                emit failed(tr("Cannot stop the release. %1. Try again.")
-                                .arg(text(outcome.error().message)));
+                emit failed(
+                    tr("Cannot stop the release. %1. Try again.").arg(reasonOf(outcome.error())));
                 return end();
             }
             const QString id = text(m_release->id);
@@ -293,7 +297,7 @@ void LiveRelease::startSending()
             if (!outcome)
                 emit failed(tr("The test requests ended. %1. Start them again when the release "
                                "serves.")
-                                .arg(text(outcome.error().message)));
+                                .arg(reasonOf(outcome.error())));
             quietNow();
         });
 }

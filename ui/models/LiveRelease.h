@@ -3,6 +3,7 @@
 
 #include "deploy/LocalRelease.h"
 #include "ui/jobs/JobRunner.h"
+#include "ui/models/GatewayWatch.h"
 #include "ui/models/WatchEvent.h"
 #include "ui/models/WatchHistory.h"
 
@@ -78,7 +79,7 @@ private:
     void begin(Work work);
     void end();
     void take(runtime::LiveStatus status);
-    void loseLink(const QString& why, int deadNodes);
+    void loseLink(const GatewayLoss& loss);
     void deployed(Result<deploy::Release> outcome);
     void removeOther(const deploy::Release& release);
     void quietNow();

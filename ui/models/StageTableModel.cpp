@@ -111,8 +111,10 @@ QVariant StageTableModel::data(const QModelIndex& index, int role) const
     if (!index.isValid())
         return {};
     const int row = index.row();
-    if (role == Qt::DisplayRole || role == Qt::ToolTipRole)
+    if (role == Qt::DisplayRole)
         return text(row, index.column());
+    if (role == Qt::ToolTipRole)
+        return plainTip(text(row, index.column()));
     if (role == kSortRole)
         return sortKey(row, index.column());
     if (role == Qt::DecorationRole && index.column() == Device)

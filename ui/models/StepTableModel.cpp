@@ -159,7 +159,7 @@ QVariant StepTableModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return stateText(at->state, at->fraction, at->ended - at->begun);
     case Qt::ToolTipRole:
-        return at->detail;
+        return plainTip(at->detail);
     case Qt::ForegroundRole:
         if (isBad)
             return colours.bottleneck();

@@ -19,6 +19,7 @@ struct WatchEvent {
     std::optional<DeviceId> device; ///< of the release's problem
     QString text;                   ///< a whole sentence
     QString detail;                 ///< the gateway's own line
+    std::uint64_t number = 0;       ///< given by the EventTableModel; counts up
     bool operator==(const WatchEvent&) const = default;
 };
 

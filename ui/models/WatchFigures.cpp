@@ -126,21 +126,28 @@ WatchFigures watchFigures(const deploy::Release& release, const runtime::LiveSta
     figures.lateShare = rates.lateShare;
     for (std::size_t k = 0; k < release.plan.stages.size(); ++k) {
         StageFigures stage = stageFigures(release, k);
-        if (k < rates.stages.size() && k < status.stages.size()) {
-            const WatchRates::Stage& now = rates.stages[k];
-            stage.up = now.up;
-            stage.compute = now.compute ? now.compute : meanOf(status.stages[k].metrics.compute);
-            stage.cpu = now.cpu;
-            stage.memory = now.up ? now.memory : Bytes{};
-            stage.peakMemory = now.peakMemory;
-        }
+        const WatchRates::Stage& now = rates.stages[k];
+        stage.up = now.up;
+        stage.compute = now.compute ? now.compute : meanOf(status.stages[k].metrics.compute);
+        stage.cpu = now.cpu;
+        stage.memory = now.up ? now.memory : Bytes{};
+        stage.peakMemory = now.peakMemory;
         figures.stages.push_back(stage);
     }
-    figures.transfers.resize(release.plan.hops.size());
-    for (std::size_t k = 0; k < std::min(figures.transfers.size(), status.hops.size()); ++k)
-        figures.transfers[k] =
-            rates.transfers[k] ? rates.transfers[k] : meanOf(status.hops[k].transfer);
+    for (std::size_t k = 0; k < release.plan.hops.size(); ++k)
+        figures.transfers.push_back(rates.transfers[k] ? rates.transfers[k]
+                                                       : meanOf(status.hops[k].transfer));
     findBottleneck(release, figures);
+    return figures;
+}
+
+WatchFigures unknownFigures(const deploy::Release& release)
+{
+    WatchFigures figures;
+    figures.predictedThroughput = release.plan.throughput();
+    for (std::size_t k = 0; k < release.plan.stages.size(); ++k)
+        figures.stages.push_back(stageFigures(release, k));
+    figures.transfers.resize(release.plan.hops.size());
     return figures;
 }
 
@@ -162,7 +169,7 @@ std::vector<LadderRow> measuredRows(const Snapshot& snapshot, const WatchFigures
             row.measured = figures.transfers[row.index];
         if (!isTransfer && row.index < figures.stages.size()) {
             row.measured = figures.stages[row.index].compute;
-            row.isDown = !figures.stages[row.index].up;
+            row.isDown = figures.stages[row.index].up == false;
         }
         if (figures.bottleneck)
             row.bottleneck =
@@ -198,8 +205,8 @@ QString disturbanceSentence(const deploy::Release& release, const WatchFigures& 
                             "the last minute, so measured and predicted cannot be compared.")
                          .arg(percent(*figures.lateShare));
     if (release.dilation > 1)
-        sentences << Tr::tr("Everything runs %1 times slower, because this computer is smaller "
-                            "than the cluster; the figures have that divided out.")
+        sentences << Tr::tr("Everything runs %1 times slower, because all stages share this "
+                            "computer's cores; the figures have that divided out.")
                          .arg(threeDigits(release.dilation));
     return sentences.join(QLatin1Char(' '));
 }

@@ -12,8 +12,8 @@ namespace millrace::ui
 
 /// A measured figure beside the plan's; none: nothing was measured yet.
 struct StageFigures {
-    DeviceId device; ///< of the release's problem
-    bool up = false;
+    DeviceId device;        ///< of the release's problem
+    std::optional<bool> up; ///< none: not known
     std::optional<Seconds> compute;
     Seconds predictedCompute;
     std::optional<double> cpu; ///< share of one core of this host
@@ -45,11 +45,14 @@ struct WatchFigures {
     [[nodiscard]] bool isComparable() const;
 };
 
-/// `history` holds `status` as its newest point. A stage or link that did nothing lately keeps what
-/// was measured before.
+/// `history` holds `status` as its newest point; both have the plan's stages and hops. A stage or
+/// link that did nothing lately keeps what was measured before.
 [[nodiscard]] WatchFigures watchFigures(const deploy::Release& release,
                                         const runtime::LiveStatus& status,
                                         const WatchHistory& history);
+
+/// While its gateway does not answer: what the plan says, and nothing measured.
+[[nodiscard]] WatchFigures unknownFigures(const deploy::Release& release);
 
 /// What the views need of a release that runs; without a graph.
 [[nodiscard]] Snapshot snapshotOf(const deploy::Release& release);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/watch/DeployPanel.h"
 
+#include "ui/watch/ActionButton.h"
+
 #include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
@@ -10,24 +12,10 @@
 
 namespace millrace::ui
 {
-namespace
-{
-
-QToolButton* button(const char* name, QAction* action)
-{
-    auto* button = new QToolButton;
-    button->setObjectName(QLatin1String(name));
-    button->setDefaultAction(action);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    return button;
-}
-
-} // namespace
-
 DeployPanel::DeployPanel(StepTableModel& steps, const WatchActions& actions, QWidget* parent)
     : QWidget(parent), m_steps(steps), m_title(new QLabel), m_table(new QTableView),
-      m_progress(new QProgressBar), m_cancel(button("deployCancel", actions.cancel)),
-      m_again(button("deployAgain", actions.deploy))
+      m_progress(new QProgressBar), m_cancel(actionButton("deployCancel", actions.cancel)),
+      m_again(actionButton("deployAgain", actions.deploy))
 {
     QFont large = m_title->font();
     large.setPointSizeF(large.pointSizeF() * 1.4);

@@ -71,7 +71,7 @@ WatchCharts::WatchCharts(QWidget* parent)
         addWidget(chart);
         connect(chart, &TimeChart::zoomed, this, &WatchCharts::zoomed);
         connect(chart, &TimeChart::markChosen, this,
-                [this](int mark) { emit eventChosen(m_markRows[static_cast<std::size_t>(mark)]); });
+                [this](int mark) { emit eventChosen(m_marked[static_cast<std::size_t>(mark)]); });
     }
     connect(m_shown, &QComboBox::currentIndexChanged, this, &WatchCharts::changed);
 }
@@ -95,12 +95,12 @@ void WatchCharts::setRelease(const deploy::Release& release)
 }
 
 void WatchCharts::show(const WatchHistory& history, const std::deque<WatchEvent>& events,
-                       double range, const QString& rightEnd)
+                       double range, double end, const QString& rightEnd)
 {
     const std::vector<WatchRates> series = history.last(range, kMostPoints);
     if (series.empty())
         return;
-    m_end = series.back().at;
+    m_end = end;
     m_range = range;
     for (TimeChart* chart : {m_throughput, m_stages})
         chart->setSpan(range, rightEnd, m_end);
@@ -153,9 +153,10 @@ void WatchCharts::showMarks(const std::deque<WatchEvent>& events, double range, 
 {
     const DevicePalette colours(palette());
     std::vector<ChartMark> marks;
-    m_markRows.clear();
-    for (std::size_t row = 0; row < events.size() && marks.size() < kMostMarks; ++row) {
-        const WatchEvent& event = events[row];
+    m_marked.clear();
+    for (const WatchEvent& event : events) {
+        if (marks.size() == kMostMarks)
+            break;
         if (event.at < end - range || event.at > end)
             continue;
         const QColor color = event.tone == EventTone::Trouble ? colours.bottleneck()
@@ -163,7 +164,7 @@ void WatchCharts::showMarks(const std::deque<WatchEvent>& events, double range, 
                                  ? colours.good()
                                  : palette().color(QPalette::PlaceholderText);
         marks.push_back({event.at - end, color, event.text});
-        m_markRows.push_back(static_cast<int>(row));
+        m_marked.push_back(event.number);
     }
     m_throughput->setMarks(marks);
     m_stages->setMarks(marks);

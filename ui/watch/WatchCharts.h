@@ -22,16 +22,16 @@ public:
     explicit WatchCharts(QWidget* parent = nullptr);
 
     void setRelease(const deploy::Release& release);
-    /// `events` newest first. `rightEnd`: "now", or when the picture was paused.
+    /// `events` newest first. `end`: the right end in Unix seconds; `rightEnd`: how it is called.
     void show(const WatchHistory& history, const std::deque<WatchEvent>& events, double range,
-              const QString& rightEnd);
+              double end, const QString& rightEnd);
     /// Points at a moment (Unix seconds), or at none.
     void pointAt(std::optional<double> at);
 
 signals:
     void zoomed(int steps);
-    void eventChosen(int row); ///< newest is 0
-    void changed();            ///< another choice of what is shown
+    void eventChosen(std::uint64_t number);
+    void changed(); ///< another choice of what is shown
 
 private:
     /// What the lower chart shows of each stage.
@@ -46,7 +46,7 @@ private:
     std::vector<DeviceId> m_devices;
     std::vector<QString> m_hops;
     double m_predicted = 0, m_end = 0, m_range = 0;
-    std::vector<int> m_markRows; ///< the event of each mark
+    std::vector<std::uint64_t> m_marked; ///< the event of each mark
     std::optional<double> m_pointed;
 };
 

@@ -2,6 +2,7 @@
 // Where things are in the Watch mode.
 #include "ui/charts/LadderView.h"
 #include "ui/models/HealthTableModel.h"
+#include "ui/watch/ActionButton.h"
 #include "ui/watch/FigureTiles.h"
 #include "ui/watch/MemoryDelegate.h"
 #include "ui/watch/WatchCharts.h"
@@ -23,17 +24,10 @@ namespace millrace::ui
 namespace
 {
 
-QToolButton* button(const char* name, QAction* action)
+QToolButton* flatButton(const char* name, QAction* action)
 {
-    auto* button = new QToolButton;
-    button->setObjectName(QLatin1String(name));
-    button->setDefaultAction(action);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    QToolButton* button = actionButton(name, action);
     button->setAutoRaise(true);
-    const auto follow = [button, action] { button->setVisible(action->isVisible()); };
-    QObject::connect(action, &QAction::visibleChanged, button, follow);
-    if (!action->isVisible())
-        button->hide();
     return button;
 }
 
@@ -85,8 +79,7 @@ QWidget* WatchPage::makeEmpty()
     middle->addStretch(1);
     middle->addWidget(words, 8);
     middle->addStretch(1);
-    auto* deploy = button("emptyDeploy", m_actions.deploy);
-    deploy->setAutoRaise(false);
+    QToolButton* deploy = actionButton("emptyDeploy", m_actions.deploy);
     deploy->setMinimumHeight(fontMetrics().height() * 2);
     auto* layout = new QVBoxLayout(page);
     layout->setSpacing(16);
@@ -123,12 +116,12 @@ QWidget* WatchPage::makeHeader()
     row->addWidget(m_title);
     row->addWidget(m_state);
     row->addStretch(1);
-    row->addWidget(button("watchRestart", m_actions.restart));
-    row->addWidget(button("watchSend", m_actions.send));
-    row->addWidget(button("watchPause", m_actions.pause));
+    row->addWidget(flatButton("watchRestart", m_actions.restart));
+    row->addWidget(flatButton("watchSend", m_actions.send));
+    row->addWidget(flatButton("watchPause", m_actions.pause));
     row->addWidget(m_range);
-    row->addWidget(button("watchExport", m_actions.exportCsv));
-    row->addWidget(button("watchStop", m_actions.stop));
+    row->addWidget(flatButton("watchExport", m_actions.exportCsv));
+    row->addWidget(flatButton("watchStop", m_actions.stop));
     return header;
 }
 
@@ -198,7 +191,7 @@ QWidget* WatchPage::makeLive()
     m_disturbance->setForegroundRole(QPalette::PlaceholderText);
     auto* note = new QHBoxLayout;
     note->addWidget(m_planNote, 1);
-    note->addWidget(button("watchOpenPlan", m_actions.openPlan));
+    note->addWidget(flatButton("watchOpenPlan", m_actions.openPlan));
     auto* page = new QWidget;
     page->setObjectName(QStringLiteral("watchLive"));
     auto* layout = new QVBoxLayout(page);

@@ -3,6 +3,7 @@
 
 #include "ui/charts/LadderView.h"
 #include "ui/models/DevicePalette.h"
+#include "ui/models/Figures.h"
 #include "ui/models/HealthTableModel.h"
 #include "ui/watch/DeployPanel.h"
 #include "ui/watch/FigureTiles.h"
@@ -77,21 +78,22 @@ WatchPage::~WatchPage()
 void WatchPage::connectViews()
 {
     connect(&m_live, &LiveRelease::releaseChanged, this, &WatchPage::releaseChanged);
-    connect(&m_live, &LiveRelease::changed, this, &WatchPage::refreshState);
+    connect(&m_live, &LiveRelease::changed, this, [this] {
+        refreshState();
+        if (isLost())
+            refreshLive();
+    });
     connect(&m_live, &LiveRelease::eventArrived, this, &WatchPage::addEvent);
     connect(&m_live, &LiveRelease::statusArrived, this, [this] {
+        m_statusAge.start();
         refreshState();
-        if (m_frozen || !isVisible())
-            return;
-        refreshFigures();
-        if (!m_chartAge.isValid() || m_chartAge.elapsed() > kChartPeriod)
-            refreshCharts();
+        refreshLive();
     });
     connect(m_range, &QComboBox::currentIndexChanged, this, &WatchPage::refreshCharts);
     connect(m_charts, &WatchCharts::changed, this, &WatchPage::refreshCharts);
     connect(m_charts, &WatchCharts::zoomed, this, &WatchPage::zoom);
     connect(m_charts, &WatchCharts::eventChosen, this,
-            [this](int row) { m_eventView->selectRow(row); });
+            [this](std::uint64_t number) { m_eventView->selectRow(m_events.rowOf(number)); });
     connect(m_eventView->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& now) { chooseEvent(now.isValid() ? now.row() : -1); });
     connect(m_healthView->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -148,9 +150,9 @@ void WatchPage::releaseChanged()
     }
     const deploy::Release& release = *m_live.release();
     m_title->setText(QString::fromStdString(release.id));
-    m_title->setToolTip(
+    m_title->setToolTip(plainTip(
         tr("Since %1, in %2")
-            .arg(clock(release.createdAt), QString::fromStdString(release.folder.string())));
+            .arg(clock(release.createdAt), QString::fromStdString(release.folder.string()))));
     m_health->setRelease(release);
     m_charts->setRelease(release);
     m_ladder->setSnapshot(snapshotOf(release));
@@ -187,22 +189,54 @@ void WatchPage::refreshState()
     inked.setColor(QPalette::WindowText, color);
     m_state->setPalette(inked);
     m_state->setText(text);
-    m_state->setToolTip(m_live.linkTrouble());
+    m_state->setToolTip(isLost() ? plainTip(m_live.linkTrouble()) : QString());
+}
+
+void WatchPage::refreshLive()
+{
+    if (m_frozen || !isVisible())
+        return;
+    refreshFigures();
+    if (!m_chartAge.isValid() || m_chartAge.elapsed() > kChartPeriod)
+        refreshCharts();
+}
+
+bool WatchPage::isLost() const
+{
+    return m_live.release() && m_live.link() == LiveRelease::Link::Lost;
 }
 
 void WatchPage::refreshFigures()
 {
-    if (!m_live.release() || !m_live.status() || m_live.history().isEmpty())
+    if (!m_live.release() || !m_live.status())
         return;
     const deploy::Release& release = *m_live.release();
+    if (isLost()) {
+        const WatchFigures unknown = unknownFigures(release);
+        m_tiles->clear();
+        m_ladder->setFigures(unknown);
+        m_health->setFigures(unknown);
+        return setSentences(tr("The gateway has not answered since %1, so nothing is known of now.")
+                                .arg(clock(lastAt())),
+                            {});
+    }
     const WatchFigures figures = watchFigures(release, *m_live.status(), m_live.history());
     m_tiles->setFigures(figures);
     m_ladder->setFigures(figures);
     m_health->setFigures(figures);
-    m_sentence->setText(bottleneckSentence(release, figures));
-    const QString disturbance = disturbanceSentence(release, figures);
+    setSentences(bottleneckSentence(release, figures), disturbanceSentence(release, figures));
+}
+
+void WatchPage::setSentences(const QString& sentence, const QString& disturbance)
+{
+    m_sentence->setText(sentence);
     m_disturbance->setText(disturbance);
     m_disturbance->setVisible(!disturbance.isEmpty());
+}
+
+double WatchPage::lastAt() const
+{
+    return m_live.history().points().back().at;
 }
 
 double WatchPage::range() const
@@ -213,10 +247,15 @@ double WatchPage::range() const
 void WatchPage::refreshCharts()
 {
     m_chartAge.start();
-    if (!m_live.release())
+    if (!m_live.release() || m_live.history().isEmpty())
         return;
-    m_charts->show(m_frozen ? m_frozen->history : m_live.history(), m_events.events(), range(),
-                   m_frozen ? m_frozen->at : tr("now"));
+    if (m_frozen) {
+        const double end = m_frozen->points().back().at;
+        return m_charts->show(*m_frozen, m_events.events(), range(), end, clock(end));
+    }
+    // Time goes on without the gateway.
+    const double silence = isLost() ? static_cast<double>(m_statusAge.elapsed()) / 1000 : 0;
+    m_charts->show(m_live.history(), m_events.events(), range(), lastAt() + silence, tr("now"));
 }
 
 void WatchPage::zoom(int steps)
@@ -229,7 +268,7 @@ void WatchPage::setPaused(bool paused)
     if (paused == m_frozen.has_value())
         return;
     if (paused && !m_live.history().isEmpty())
-        m_frozen = Frozen{m_live.history(), clock(m_live.history().points().back().at)};
+        m_frozen = m_live.history();
     else
         m_frozen.reset();
     m_actions.pause->setChecked(m_frozen.has_value());
@@ -262,7 +301,7 @@ void WatchPage::setPlanNote(const QString& note, bool canOpen)
 
 std::string WatchPage::csv() const
 {
-    const WatchHistory& history = m_frozen ? m_frozen->history : m_live.history();
+    const WatchHistory& history = m_frozen ? *m_frozen : m_live.history();
     return watchCsv(*m_live.release(), history.last(range(), kCsvPoints));
 }
 

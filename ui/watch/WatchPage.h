@@ -56,11 +56,6 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    /// What is shown while the picture stands still.
-    struct Frozen {
-        WatchHistory history;
-        QString at; ///< time of day
-    };
     QWidget* makeEmpty();
     QWidget* makeLive();
     QWidget* makeHeader();
@@ -70,12 +65,16 @@ private:
     void releaseChanged();
     void refreshPage();
     void refreshState();
+    void refreshLive();
     void refreshFigures();
     void refreshCharts();
     void addEvent(const WatchEvent& event);
     void chooseEvent(int row);
     void zoom(int steps);
-    [[nodiscard]] double range() const; ///< seconds
+    void setSentences(const QString& sentence, const QString& disturbance);
+    [[nodiscard]] double range() const;  ///< seconds
+    [[nodiscard]] double lastAt() const; ///< of the newest status; Unix seconds
+    [[nodiscard]] bool isLost() const;   ///< nothing is known of now
 
     LiveRelease& m_live;
     WatchActions m_actions;
@@ -92,8 +91,8 @@ private:
     LadderView* m_ladder;
     QTableView *m_healthView, *m_eventView;
     QSplitter *m_columns, *m_right;
-    std::optional<Frozen> m_frozen;
-    QElapsedTimer m_chartAge;
+    std::optional<WatchHistory> m_frozen; ///< what is shown while the picture stands still
+    QElapsedTimer m_chartAge, m_statusAge;
     bool m_isDeploying = false;
     bool m_isArranged = false;  ///< by the operator: heights stay as they are
     bool m_isFollowing = false; ///< a selection is being shown: no echo
