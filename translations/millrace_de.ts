@@ -2398,15 +2398,15 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>▶ startet Ausgefallenes …</translation>
     </message>
     <message numerus="yes">
-        <source>▼ gateway does not answer; %n process(es) ended</source>
+        <source>▼ no answer; %n process(es) ended</source>
         <translation>
-            <numerusform>▼ Gateway antwortet nicht; %n Prozess endete</numerusform>
-            <numerusform>▼ Gateway antwortet nicht; %n Prozesse endeten</numerusform>
+            <numerusform>▼ keine Antwort; %n Prozess endete</numerusform>
+            <numerusform>▼ keine Antwort; %n Prozesse endeten</numerusform>
         </translation>
     </message>
     <message>
-        <source>▼ gateway does not answer; trying again</source>
-        <translation>▼ Gateway antwortet nicht; es wird weiter versucht</translation>
+        <source>▼ no answer; trying again</source>
+        <translation>▼ keine Antwort; neuer Versuch</translation>
     </message>
     <message>
         <source>now</source>

@@ -114,10 +114,10 @@ memory %4 of %5</numerusform>
 <context>
     <name>millrace::ui::WatchPage</name>
     <message numerus="yes">
-        <source>▼ gateway does not answer; %n process(es) ended</source>
+        <source>▼ no answer; %n process(es) ended</source>
         <translation>
-            <numerusform>▼ gateway does not answer; %n process ended</numerusform>
-            <numerusform>▼ gateway does not answer; %n processes ended</numerusform>
+            <numerusform>▼ no answer; %n process ended</numerusform>
+            <numerusform>▼ no answer; %n processes ended</numerusform>
         </translation>
     </message>
 </context>

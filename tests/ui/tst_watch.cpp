@@ -253,7 +253,7 @@ private slots:
         const deploy::ProcessId gateway = window->liveRelease().release()->nodes.back().process;
         ::kill(static_cast<pid_t>(gateway.pid), SIGKILL);
         QTRY_VERIFY_WITH_TIMEOUT(window->liveRelease().link() == LiveRelease::Link::Lost, kSlow);
-        QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("does not answer")));
+        QTRY_VERIFY(label(window, "watchState").contains(QStringLiteral("no answer")));
         QVERIFY(events(window).front().contains(QStringLiteral("does not answer")));
         // Nothing of the past looks as if it was so now, and time goes on.
         QCOMPARE(label(window, "tileThroughput"), QStringLiteral("\u2013"));

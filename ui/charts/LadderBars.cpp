@@ -140,8 +140,12 @@ void LadderView::paintDetail(QPainter& painter, const LadderRow& row, const QRec
     const int width = painter.fontMetrics().horizontalAdvance(inside) + 12;
     const int end = columns().end;
     if (width < bar.width()) {
+        const bool isFilled = m_shows == Shows::Predicted || row.measured;
+        if (row.kind == LadderKind::Transfer && isFilled) // hatching strikes words through
+            painter.fillRect(QRectF(bar.left() + 3, bar.top() + 3, width - 6, bar.height() - 6),
+                             DevicePalette(palette()).neutral());
         painter.setPen(palette().color(QPalette::Text));
-        painter.drawText(bar.adjusted(6, 0, -6, 0), Qt::AlignVCenter, inside);
+        painter.drawText(bar.adjusted(6, 0, -6, 0), Qt::AlignVCenter | Qt::TextDontClip, inside);
     } else if (behind + width < end) {
         painter.setPen(palette().color(QPalette::PlaceholderText));
         painter.drawText(QRect(behind, rect.top(), end - behind, rect.height()), Qt::AlignVCenter,

@@ -174,9 +174,9 @@ void WatchPage::refreshState()
     } else if (m_live.work() == LiveRelease::Work::Restarting) {
         text = tr("\u25b6 starting what is down\u2026");
     } else if (m_live.link() == LiveRelease::Link::Lost) {
-        text = m_live.deadNodes() > 0 ? tr("\u25bc gateway does not answer; %n process(es) ended",
-                                           nullptr, m_live.deadNodes())
-                                      : tr("\u25bc gateway does not answer; trying again");
+        text = m_live.deadNodes() > 0
+                   ? tr("\u25bc no answer; %n process(es) ended", nullptr, m_live.deadNodes())
+                   : tr("\u25bc no answer; trying again");
         color = colours.bottleneck();
     } else if (m_live.status()) {
         const runtime::ServiceState state = m_live.status()->state;
