@@ -107,7 +107,7 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uintmax_t l
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
     if (!std::filesystem::exists(status))
-        return fail(ErrorCode::NotFound, "{}: no such file", path.string());
+        return fail(ErrorCode::NotFound, "{}: no such file; check the path", path.string());
     if (std::filesystem::is_directory(status))
         return fail(ErrorCode::Io, "{}: is a folder, a file is needed", path.string());
     std::ifstream in(path, std::ios::binary);

@@ -256,7 +256,7 @@ Result<Session> Session::fromFile(const std::filesystem::path& path, const Sessi
 {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
-        return fail(ErrorCode::NotFound, "{}: no such file", path.string());
+        return fail(ErrorCode::NotFound, "{}: no such file; check the path", path.string());
     return Impl::open(options, [&](const Ort::SessionOptions& ort) {
         return Ort::Session(environment(), path.c_str(), ort);
     });

@@ -57,7 +57,7 @@ private slots:
     {
         const auto missing = readFile(file("none"));
         QVERIFY(missing.error().code == ErrorCode::NotFound);
-        QCOMPARE(missing.error().message, file("none").string() + ": no such file");
+        QCOMPARE(missing.error().message, file("none").string() + ": no such file; check the path");
         const auto folder = readFile(m_folder->path().toStdString());
         QVERIFY(folder.error().code == ErrorCode::Io);
         QCOMPARE(folder.error().message,

@@ -151,7 +151,7 @@ private slots:
         const auto missing = Session::fromFile(path, {});
         QVERIFY(!missing);
         QCOMPARE(missing.error().code, ErrorCode::NotFound);
-        QCOMPARE(missing.error().message, path.string() + ": no such file");
+        QCOMPARE(missing.error().message, path.string() + ": no such file; check the path");
         std::ofstream(path) << "no model";
         const auto broken = Session::fromFile(path, {});
         QVERIFY(!broken);
