@@ -50,9 +50,17 @@ remove() {
     rmdir "$root/releases" "$root/blobs" 2>/dev/null
     return 0
 }
-watcher() { # of node $1: "PID START" when it lives
-    read -r pid start < "$1/supervisor.pid" 2>/dev/null || return 1
-    [ -n "$start" ] && [ "$(born "$pid")" = "$start" ] && printf '%s %s' "$pid" "$start"
+note_unit() { # of node $2 of release $1: its unit's process, if there is one
+    pid=$(systemctl --user show -p MainPID --value "millrace-$1-$2") && [ "${pid:-0}" -gt 0 ] &&
+        printf '%s %s\n' "$pid" "$(born "$pid")" > "$root/releases/$1/$2/supervisor.pid"
+}
+watcher() { # of node $2 of release $1: "PID START" when it lives
+    file=$root/releases/$1/$2/supervisor.pid
+    read -r pid start < "$file" 2>/dev/null || return 1
+    if [ -z "$start" ] || [ "$(born "$pid")" != "$start" ]; then
+        manager && note_unit "$1" "$2" || return 1 # which the manager has started again
+    fi
+    cat "$file"
 }
 case $action in
 facts)
@@ -118,19 +126,19 @@ place)
 start)
     folder=$root/releases/$1/$2
     [ -f "$folder/config.json" ] || die 32 "$folder is not there any more"
-    if w=$(watcher "$folder"); then printf 'pid=%s\nstarted=no\n' "$w"; exit 0; fi
+    if w=$(watcher "$1" "$2"); then printf 'pid=%s\nstarted=no\n' "$w"; exit 0; fi
     LD_LIBRARY_PATH=$folder; export LD_LIBRARY_PATH
     role=${4:+--$4}
     if stays; then
         unit=millrace-$1-$2
+        systemctl --user stop "$unit" >/dev/null 2>&1 # which waits to be started again
         systemctl --user reset-failed "$unit" >/dev/null 2>&1
         systemd-run --user --quiet --collect --unit="$unit" -p Restart=on-failure -p RestartSec=1 \
             -p StartLimitIntervalSec=30 -p StartLimitBurst=3 ${3:+-p "MemoryMax=$3"} \
             -p UMask=0077 -p "StandardOutput=append:$folder/node.log" \
             -p "StandardError=append:$folder/node.log" --setenv="LD_LIBRARY_PATH=$folder" \
             -- "$folder/millrace-stage" $role "$folder/config.json" </dev/null >&2 || exit 21
-        pid=$(systemctl --user show -p MainPID --value "$unit")
-        printf '%s %s\n' "$pid" "$(born "$pid")" > "$folder/supervisor.pid"
+        note_unit "$1" "$2"
     else
         "$folder/millrace-stage" --supervise $role "$folder/config.json" </dev/null >/dev/null ||
             exit 21
@@ -145,14 +153,7 @@ measure)
 state)
     release=$1; shift
     for node; do
-        folder=$root/releases/$release/$node
-        if w=$(watcher "$folder"); then
-            printf '%s %s\n' "$node" "$w"
-        elif manager && pid=$(systemctl --user show -p MainPID --value "millrace-$release-$node") &&
-             [ "${pid:-0}" -gt 0 ]; then # which the manager has started again
-            printf '%s %s\n' "$pid" "$(born "$pid")" > "$folder/supervisor.pid"
-            printf '%s %s\n' "$node" "$(watcher "$folder")"
-        fi
+        if w=$(watcher "$release" "$node"); then printf '%s %s\n' "$node" "$w"; fi
     done
     ;;
 tail)

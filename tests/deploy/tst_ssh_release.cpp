@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Releases over SSH on real OpenSSH servers in network namespaces: what fails, what is undone,
 /// what goes on serving.
+#include "SmallDeployment.h"
 #include "base/File.h"
 #include "deploy/Process.h"
 #include "deploy/Rollout.h"
 #include "deploy/SshAccess.h"
 #include "deploy/SshRelease.h"
 #include "runtime/Identity.h"
-#include "support/OnnxBuilder.h"
 #include "support/ShowString.h"
 #include "support/SshCluster.h"
 
@@ -32,9 +32,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-/// Where the two cuts of the eight layers are.
-using Cuts = std::pair<int, int>;
 
 /// Does something when a step begins or ends.
 class Trigger final : public StepSink
@@ -92,70 +89,9 @@ private:
     ::pid_t m_child;
 };
 
-template <class T>
-std::string errorOf(const Result<T>& result)
-{
-    return result ? "no error" : result.error().message;
-}
-
 bool contains(const std::string& text, const std::string& part)
 {
     return text.find(part) != std::string::npos;
-}
-
-/// Four convolutions of 1.1 MiB each.
-void writeModel(const std::string& path)
-{
-    test::OnnxBuilder builder;
-    const test::Attributes padded = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
-    builder.input("x", {1, 176, 3, 3});
-    std::string before = "x";
-    for (int i = 0; i < 4; ++i) {
-        const std::string n = std::to_string(i);
-        builder.weight("w" + n, {176, 176, 3, 3});
-        builder.node("Conv", {before, "w" + n}, {"c" + n}, padded);
-        builder.node("Relu", {"c" + n}, {"r" + n});
-        before = "r" + n;
-    }
-    builder.output(before).save(path);
-}
-
-plan::Problem problemOf(const millrace::onnx::Model& model, const cluster::Cluster& cluster,
-                        const plan::LayerTimes& times)
-{
-    return plan::makeProblem(model.graph(), cluster, times, {}).value();
-}
-
-SshDeployment deploymentOf(const std::string& modelFile, const std::string& clusterText, Cuts cuts)
-{
-    NoProgress quiet;
-    const auto model = millrace::onnx::load(modelFile, {}, {}, quiet).value();
-    const auto cluster = cluster::parseCluster(clusterText, "test").value();
-    const auto times = plan::estimateTimes(model.graph());
-    SshDeployment deployment{model, cluster, problemOf(model, cluster, times), {}, times, {}, {}};
-    deployment.runner = MILLRACE_BIN "/millrace-stage";
-    deployment.limits = {Seconds{20}, Seconds{6}, Seconds{30}, Seconds{6}};
-    plan::Plan& plan = deployment.plan;
-    plan.status = plan::Status::Feasible;
-    plan.modelSha256 = model.sha256();
-    const int borders[] = {0, cuts.first, cuts.second, 8};
-    for (int stage = 0; stage < 3; ++stage) {
-        plan.stages.emplace_back();
-        plan.stages.back().device = DeviceId(stage + 1); // behind the gateway's
-        for (int layer = borders[stage]; layer < borders[stage + 1]; ++layer)
-            plan.stages.back().layers.emplace_back(layer);
-    }
-    plan::fillFigures(deployment.problem, plan);
-    return deployment;
-}
-
-ssh::UserFiles userFiles(const fs::path& folder)
-{
-    ssh::UserFiles files;
-    files.home = folder;
-    files.folder = folder / ".ssh";
-    files.user = "ada";
-    return files;
 }
 
 /// In a program of its own: deploys, and is gone when the step begins.
@@ -164,10 +100,10 @@ int deployAndDie()
     const auto variable = [](const char* name) { return std::string(std::getenv(name)); };
     ssh::NoCredentials none;
     ssh::AcceptListed decision;
-    SshAccess access(userFiles(variable("TEST_CLIENT")), none, decision);
+    SshAccess access(test::userFiles(variable("TEST_CLIENT")), none, decision);
     Trigger trigger("", variable("TEST_STEP"), [] { ::kill(::getpid(), SIGKILL); });
-    const auto deployment = deploymentOf(variable("TEST_MODEL"), variable("TEST_CLUSTER"),
-                                         {std::stoi(variable("TEST_CUT")), 7});
+    const auto deployment = test::smallDeployment(variable("TEST_MODEL"), variable("TEST_CLUSTER"),
+                                                  {std::stoi(variable("TEST_CUT")), 7});
     return deploySsh(deployment, access, {}, trigger) ? 0 : 1;
 }
 
@@ -197,9 +133,9 @@ private slots:
             {"noshell", {}, "", "ForceCommand internal-sftp\n"}});
         m_folder = std::make_unique<QTemporaryDir>();
         m_model = m_folder->filePath(QStringLiteral("small.onnx")).toStdString();
-        writeModel(m_model);
+        test::writeSmallModel(m_model);
         qputenv("MILLRACE_STATE", m_folder->filePath(QStringLiteral("state")).toUtf8());
-        m_files = userFiles(m_cluster->hosts().folder() / "client");
+        m_files = test::userFiles(m_cluster->hosts().folder() / "client");
     }
     void init()
     {
@@ -219,17 +155,17 @@ private slots:
     void sendsOnlyWhatHasChanged()
     {
         const auto first = deploy({2, 4});
-        QCOMPARE(errorOf(first), std::string("no error"));
+        QCOMPARE(test::errorOf(first), std::string("no error"));
         QVERIFY(first->transfers.at("stage-1").model.value > 1'000'000);
         const auto second = deploy({2, 6});
-        QCOMPARE(errorOf(second), std::string("no error"));
+        QCOMPARE(test::errorOf(second), std::string("no error"));
         QCOMPARE(second->transfers.at("stage-1").model.value, std::int64_t{0});
         QVERIFY(second->transfers.at("stage-2").model.value > 2'000'000);
         QVERIFY(second->transfers.at("stage-3").model.value > 1'000'000);
         for (const auto& [node, sent] : second->transfers)
             QCOMPARE(sent.program.value, std::int64_t{0});
-        QVERIFY(serves(second->release));
-        QVERIFY(!serves(first->release)); // replaced
+        QVERIFY(test::serves(second->release));
+        QVERIFY(!test::serves(first->release)); // replaced
         QCOMPARE(m_cluster->runners("a").size(), std::size_t{2});
     }
 
@@ -237,15 +173,15 @@ private slots:
     {
         const auto before = current();
         const auto target = rollbackTarget(before);
-        QCOMPARE(errorOf(target), std::string("no error"));
+        QCOMPARE(test::errorOf(target), std::string("no error"));
         Trigger quiet;
         const auto back = withAccess(
             [&](HostAccess& access) { return bringBackSsh(*target, access, {}, {}, quiet); });
-        QCOMPARE(errorOf(back), std::string("no error"));
+        QCOMPARE(test::errorOf(back), std::string("no error"));
         QCOMPARE(current().id, target->id);
-        QVERIFY(serves(*target) && !serves(before));
+        QVERIFY(test::serves(*target) && !test::serves(before));
         for (const int cut : {1, 3}) // the fourth removes the oldest
-            QCOMPARE(errorOf(deploy({cut, 6})), std::string("no error"));
+            QCOMPARE(test::errorOf(deploy({cut, 6})), std::string("no error"));
         QCOMPARE(folders("a").size(), std::size_t{3});
         QCOMPARE(localReleases().size(), std::size_t{3});
     }
@@ -259,8 +195,8 @@ private slots:
                 fs::read_symlink(fmt::format("/proc/{}/exe", pid)).filename() != "sshd")
                 ::kill(pid, SIGSEGV);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(!serves(release), 10000);
-        QTRY_VERIFY_WITH_TIMEOUT(serves(release), 15000);
+        QTRY_VERIFY_WITH_TIMEOUT(!test::serves(release), 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(test::serves(release), 15000);
     }
 
     void failures_data()
@@ -299,7 +235,7 @@ private slots:
                      contains(failed.error().message, "on d"),
                  failed.error().message.c_str());
         QVERIFY2(took.count() < 40, std::to_string(took.count()).c_str());
-        QVERIFY(serves(serving));
+        QVERIFY(test::serves(serving));
         QCOMPARE(current().id, serving.id);
         QVERIFY(folders("a") == before);
         QVERIFY(!fs::exists(m_cluster->folder("a") / "lock"));
@@ -314,12 +250,12 @@ private slots:
                 qFatal("cannot lock");
             const auto refused = deploy({2, 5});
             if (refused || !contains(refused.error().message, "held by eve@elsewhere"))
-                qFatal("%s", errorOf(refused).c_str());
+                qFatal("%s", test::errorOf(refused).c_str());
             return 0;
         });
         // Its connection is gone, and so is its claim.
-        QVERIFY(serves(serving));
-        QCOMPARE(errorOf(deploy({2, 5})), std::string("no error"));
+        QVERIFY(test::serves(serving));
+        QCOMPARE(test::errorOf(deploy({2, 5})), std::string("no error"));
     }
 
     void killedDeployments_data()
@@ -348,10 +284,10 @@ private slots:
         child.start(QCoreApplication::applicationFilePath(), QStringList());
         QVERIFY(child.waitForFinished(60000));
         QCOMPARE(child.exitStatus(), QProcess::CrashExit);
-        QVERIFY(serves(serving));
+        QVERIFY(test::serves(serving));
         const auto next = deploy({cut, 7});
-        QCOMPARE(errorOf(next), std::string("no error"));
-        QVERIFY(serves(next->release) && !serves(serving));
+        QCOMPARE(test::errorOf(next), std::string("no error"));
+        QVERIFY(test::serves(next->release) && !test::serves(serving));
         QVERIFY(folders("a").size() <= 3);
         QVERIFY(abandonedReleases().empty());
         for (const char* host : {"a", "b", "c"})
@@ -372,7 +308,7 @@ private slots:
                     std::this_thread::sleep_for(std::chrono::milliseconds(20));
                 }
             });
-            QCOMPARE(errorOf(deploy({4, 7})), std::string("no error"));
+            QCOMPARE(test::errorOf(deploy({4, 7})), std::string("no error"));
         }
         QVERIFY(contains(seen, "millrace-stage"));
         std::vector<std::string> secrets{"PRIVATE KEY", "BEGIN CERTIFICATE"};
@@ -414,12 +350,12 @@ private slots:
             QVERIFY2(contains(refused.error().message, "certificate"),
                      refused.error().message.c_str());
         }
-        QVERIFY(serves(release));
+        QVERIFY(test::serves(release));
     }
 
     void undeployLeavesNothing()
     {
-        QCOMPARE(errorOf(undeploy(current())), std::string("no error"));
+        QCOMPARE(test::errorOf(undeploy(current())), std::string("no error"));
         for (const char* host : {"a", "b", "c"}) {
             QVERIFY(m_cluster->runners(host).empty());
             QVERIFY2(!fs::exists(m_cluster->folder(host)), host);
@@ -528,11 +464,12 @@ private:
                 *name == 'c' && !third.empty() ? third : m_cluster->device(name, "memory: 1 GiB");
         return text + "links:\n  default: {bandwidth: 1 Gbit/s}\ngateway: {device: gate}\n";
     }
-    Result<SshOutcome> deploy(Cuts cuts, const std::string& third = {}, Trigger* trigger = nullptr)
+    Result<SshOutcome> deploy(test::Cuts cuts, const std::string& third = {},
+                              Trigger* trigger = nullptr)
     {
         Trigger quiet;
         return withAccess([&](HostAccess& access) {
-            return deploySsh(deploymentOf(m_model, clusterText(third), cuts), access, {},
+            return deploySsh(test::smallDeployment(m_model, clusterText(third), cuts), access, {},
                              trigger != nullptr ? *trigger : quiet);
         });
     }
@@ -543,15 +480,6 @@ private:
             [&](HostAccess& access) { return undeploySsh(release, access, {}, {}, quiet); });
     }
     static Release current() { return findRelease("").value(); }
-    static bool serves(const Release& release)
-    {
-        const auto address = gatewayAddress(release);
-        if (!address)
-            return false;
-        auto client = runtime::StatusClient::connect(*address, std::chrono::seconds(2), {});
-        const auto status = client ? client->status(0, {}) : tl::unexpected(client.error());
-        return status && status->state == runtime::ServiceState::Serving;
-    }
     [[nodiscard]] std::vector<std::string> folders(const std::string& host) const
     {
         std::vector<std::string> names;
