@@ -147,9 +147,13 @@ std::string TestHosts::missing()
             return std::string(program) + " is missing; installers/dependencies.sh --tests";
     const ::pid_t child = ::fork();
     if (child == 0)
-        ::_exit(::unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID) == 0 ? 0 : 1);
+        ::_exit(::unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID) != 0          ? 1
+                : ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ? 2
+                                                                                   : 0);
     int status = 0;
     ::waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+        return "the root folder is no mount of its own (a chroot); mount --bind it onto itself";
     return status == 0 ? "" : "this system does not let us make namespaces";
 }
 
