@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what is missing, builds Millrace and starts it: the window where there is a display, else the built-in
-# example planned on the terminal. Arguments go to the window: installers/run.sh [PROJECT | MODEL [CLUSTER]]
+# example, planned and run on the terminal. Arguments go to the window: installers/run.sh [PROJECT | MODEL [CLUSTER]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,8 +16,5 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     say "Starting the window"
     exec build/release/bin/millrace "$@"
 fi
-say "No display: planning the built-in example, ResNet-50 on five unlike devices, on the terminal"
-example=build/example
-mkdir -p "$example"
-[ -f "$example/resnet50.onnx" ] || build/release/bin/millracectl reference resnet50 -o "$example/resnet50.onnx"
-exec build/release/bin/millracectl plan "$example/resnet50.onnx" resources/clusters/example.yaml -o "$example/plan.json"
+say "No display: running the built-in example, ResNet-50 on five unlike devices that this machine emulates"
+exec build/release/bin/millracectl demo --requests 50
