@@ -4,6 +4,7 @@
 #include "base/File.h"
 #include "deploy/LocalFiles.h"
 
+#include <link.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -87,12 +88,17 @@ std::string ownArchitecture()
 /// Of the ONNX Runtime that this process has loaded.
 std::filesystem::path ownLibrary()
 {
-    std::istringstream maps(readFile("/proc/self/maps").value_or(""));
-    for (std::string line; std::getline(maps, line);)
-        if (const auto slash = line.find('/');
-            slash != std::string::npos && line.find("libonnxruntime.so") != std::string::npos)
-            return line.substr(slash);
-    return {};
+    std::filesystem::path found;
+    ::dl_iterate_phdr(
+        [](dl_phdr_info* loaded, std::size_t, void* path) {
+            const std::string name = loaded->dlpi_name;
+            if (name.find("/libonnxruntime.so") == std::string::npos)
+                return 0;
+            *static_cast<std::filesystem::path*>(path) = name;
+            return 1;
+        },
+        &found);
+    return found;
 }
 
 } // namespace
