@@ -7,6 +7,7 @@
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ReleaseActions.h"
+#include "ui/mainwindow/RemoteActions.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -220,7 +221,7 @@ void MainWindow::makePlanMenu()
 
 void MainWindow::makeDeployMenu()
 {
-    m_releases->fill(*menuBar()->addMenu(tr("&Deploy")));
+    m_releases->fill(*menuBar()->addMenu(tr("&Deploy")), m_remote->actions());
 }
 
 void MainWindow::makeHelpMenu()
