@@ -68,6 +68,21 @@ Result<void> readFacts(DeviceHost& host, Examined& found, const std::stop_token&
     return {};
 }
 
+/// A stage's device without an address is not there.
+std::vector<cluster::Device> devicesToTest(const DeviceTests& tests)
+{
+    std::vector<cluster::Device> devices = devicesOf(tests.cluster, tests.plan);
+    std::erase_if(devices, [&tests](const cluster::Device& device) {
+        return !device.address &&
+               std::any_of(tests.plan.stages.begin(), tests.plan.stages.end(),
+                           [&](const plan::Stage& stage) {
+                               return tests.cluster.devices[stage.device.index()].name ==
+                                      device.name;
+                           });
+    });
+    return devices;
+}
+
 } // namespace
 
 cluster::Device deviceOf(const Release& release, const ReleaseNode& node)
@@ -134,7 +149,7 @@ Result<void> testDevices(const DeviceTests& tests, HostAccess& access, std::stop
     std::mutex telling;
     {
         std::vector<std::jthread> threads;
-        for (const cluster::Device& device : devicesOf(tests.cluster, tests.plan))
+        for (const cluster::Device& device : devicesToTest(tests))
             threads.emplace_back([&, device] {
                 DeviceHost host(device, folderOn(device), access, tests.limits);
                 const DeviceTest test{device, examine(host, release, tests.runner, stop)};

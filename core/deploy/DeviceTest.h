@@ -41,7 +41,8 @@ struct DeviceTests {
     std::filesystem::path runner; ///< millrace-stage; empty: beside the running program
     HostLimits limits;
 };
-/// Tests every device that the plan's release would have, all at once: whether it is reached, by a
+/// Tests every device that the plan's release would have and that has an address (a gateway without
+/// one runs here), all at once: whether it is reached, by a
 /// known host key, with a log-in and a shell, and everything that deploySsh() checks before it
 /// sends anything. Nothing is changed there. `tested` hears of each device as its test ends, one
 /// call at a time, on threads of its own. Blocking; Cancelled when stopped.

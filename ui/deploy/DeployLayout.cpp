@@ -147,6 +147,10 @@ QWidget* DeployPage::makeHistory()
     m_noHistory->setWordWrap(true);
     m_noHistory->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_noHistory->setForegroundRole(QPalette::PlaceholderText);
+    m_noHistory->setBackgroundRole(QPalette::Base);
+    m_noHistory->setAutoFillBackground(true);
+    m_noHistory->setFrameShape(QFrame::StyledPanel);
+    m_noHistory->setMargin(6);
     m_history->hide();
     auto* row = new QHBoxLayout;
     row->addWidget(heading(tr("Releases")), 1);

@@ -65,9 +65,10 @@ void DialogPrompts::undeploy(QWidget* parent, const QString& name, int earlier,
 Asker::Withdraw DialogPrompts::hostKey(QWidget* parent, const ssh::UnknownHostKey& key,
                                        std::function<void(ssh::HostKeyAnswer)> then)
 {
+    // The fingerprint has a line of its own: broken in two it is hard to compare.
     const QString words =
         QMessageBox::tr("The key of the host %1 is not known yet.\n\nUser: %2\nKey type: "
-                        "%3\nFingerprint: %4\n\nCompare the fingerprint with the one that "
+                        "%3\nFingerprint:\n%4\n\nCompare the fingerprint with the one that "
                         "ssh-keygen -l shows on the device. Accepting adds a line to %5, and this "
                         "computer trusts the key from then on. If you cancel, nothing is sent to "
                         "the device.")

@@ -258,6 +258,12 @@ void MainWindow::makeToolBar()
     bar->addSeparator();
     put("measure", tr("Measure"));
     put("deployHere", tr("Deploy"));
+    auto* deploy = qobject_cast<QToolButton*>(
+        bar->widgetForAction(findChild<QAction*>(QStringLiteral("deployHere"))));
+    auto* where = new QMenu(deploy);
+    where->addActions({m_releases->actions().deploy, m_remote->actions().deploy});
+    deploy->setMenu(where);
+    deploy->setPopupMode(QToolButton::MenuButtonPopup);
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);

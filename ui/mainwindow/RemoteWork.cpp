@@ -5,6 +5,7 @@
 #include "ui/deploy/DeployPage.h"
 #include "ui/dialogs/Prompts.h"
 #include "ui/mainwindow/RemoteActions.h"
+#include "ui/models/Figures.h"
 
 #include <QAction>
 
@@ -135,8 +136,13 @@ void RemoteActions::hear(const deploy::StepUpdate& update)
     if (m_page == nullptr || m_recipe == Recipe::None || m_live.workKind() != ReleaseKind::Ssh)
         return;
     m_page->steps().update(update, deploy::unixSeconds());
-    if (m_recipe == Recipe::Deploy)
-        m_tester.hear(update);
+    if (m_recipe != Recipe::Deploy)
+        return;
+    m_tester.hear(update);
+    const auto [sent, toSend] = m_page->steps().sent();
+    if (toSend.value > 0 && update.state == deploy::StepState::Running)
+        m_page->setOutcome(DeployPage::Tone::Neutral,
+                           tr("Deploying\u2026 %1 of %2 sent.").arg(figure(sent), figure(toSend)));
 }
 
 void RemoteActions::heardDone(const QString& message)

@@ -48,10 +48,20 @@ DeployCheck timesCheck(const Snapshot& snapshot)
             CheckRemedy::MeasureTimes};
 }
 
-DeployCheck deviceCheck(const cluster::Device& device, const DeviceTester& devices)
+/// Where the gateway's device has no address, the gateway runs here.
+bool hasStage(const Snapshot& snapshot, const cluster::Device& device)
+{
+    const auto& stages = snapshot.plan->stages;
+    return std::any_of(stages.begin(), stages.end(), [&](const plan::Stage& stage) {
+        return snapshot.cluster->devices[stage.device.index()].name == device.name;
+    });
+}
+
+DeployCheck deviceCheck(const Snapshot& snapshot, const cluster::Device& device,
+                        const DeviceTester& devices)
 {
     const QString name = QString::fromStdString(device.name);
-    if (device.stages && !device.address)
+    if (!device.address && hasStage(snapshot, device))
         return {CheckState::Bad,
                 Tr::tr("%1 has no address and cannot be reached over SSH.").arg(name),
                 CheckRemedy::SetAddress, device.name};
@@ -98,7 +108,7 @@ std::vector<DeployCheck> deployChecks(const Snapshot& snapshot, const QString& m
     // While it is searched anew, the plan before may speak of devices that are gone.
     if (!snapshot.planning && snapshot.plan && snapshot.plan->hasStages())
         for (const cluster::Device& device : deploy::devicesOf(*snapshot.cluster, *snapshot.plan))
-            checks.push_back(deviceCheck(device, devices));
+            checks.push_back(deviceCheck(snapshot, device, devices));
     nameRemedyOnce(checks);
     return checks;
 }

@@ -119,8 +119,12 @@ void StepTableModel::update(const deploy::StepUpdate& update, double at)
         cell.ended = at;
     if (!update.detail.empty() || update.state != StepState::Undone)
         cell.detail = QString::fromStdString(update.detail);
-    cell.sent = update.sent;
-    cell.toSend = update.toSend;
+    if (update.state == StepState::Running) {
+        cell.sent = update.sent;
+        cell.toSend = update.toSend;
+    } else if (update.state == StepState::Done) {
+        cell.sent = cell.toSend;
+    }
     emit dataChanged(index(row, column), index(row, column));
 }
 
@@ -155,6 +159,16 @@ QStringList StepTableModel::undone() const
             }))
             names << stepName(step);
     return names;
+}
+
+std::pair<Bytes, Bytes> StepTableModel::sent() const
+{
+    std::pair<Bytes, Bytes> all;
+    for (const auto& [key, cell] : m_cells) {
+        all.first += cell.sent;
+        all.second += cell.toSend;
+    }
+    return all;
 }
 
 double StepTableModel::fraction() const

@@ -34,6 +34,8 @@ public:
     void tick(double at);
     /// 0..1 over all cells that are expected.
     [[nodiscard]] double fraction() const;
+    /// Of all uploads that have begun: sent, and to be sent.
+    [[nodiscard]] std::pair<Bytes, Bytes> sent() const;
     /// The first cell that has failed; invalid: none.
     [[nodiscard]] QModelIndex failed() const;
     /// Names of the steps that were undone, in the order of the recipe.
