@@ -2609,15 +2609,15 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>✗ failed</source>
-        <translation>✗ misslungen</translation>
+        <translation>✗ Fehler</translation>
     </message>
     <message>
         <source>✗ cancelled</source>
-        <translation>✗ abgebrochen</translation>
+        <translation>✗ gestoppt</translation>
     </message>
     <message>
         <source>↶ undone</source>
-        <translation>↶ zurückgenommen</translation>
+        <translation>↶ zurück</translation>
     </message>
     <message>
         <source>Measure</source>

@@ -97,6 +97,7 @@ private:
     void showFeasibility(const Snapshot& snapshot);
     void tell(const QString& message);
     void warn(const QString& message);
+    [[nodiscard]] bool isToldByPage() const;
     void updateTitle();
     void chooseColourMode(int mode);
     [[nodiscard]] Json windowState() const;

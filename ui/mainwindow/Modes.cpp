@@ -4,7 +4,9 @@
 #include "ui/graphview/GraphView.h"
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/MainWindow.h"
+#include "ui/mainwindow/MessageBar.h"
 #include "ui/mainwindow/ModeBar.h"
+#include "ui/mainwindow/ProblemsView.h"
 #include "ui/mainwindow/ReleaseActions.h"
 #include "ui/mainwindow/RemoteActions.h"
 #include "ui/models/SelectionBridge.h"
@@ -99,8 +101,12 @@ void MainWindow::connectSelections()
 
 void MainWindow::connectReleases()
 {
-    connect(&m_live, &LiveRelease::failed, this, &MainWindow::warn);
-    connect(&m_live, &LiveRelease::done, this, &MainWindow::tell);
+    connect(&m_live, &LiveRelease::failed, this, [this](const QString& message) {
+        isToldByPage() ? m_log->append(message) : warn(message);
+    });
+    connect(&m_live, &LiveRelease::done, this, [this](const QString& message) {
+        isToldByPage() ? m_log->append(message) : tell(message);
+    });
     connect(m_releases, &ReleaseActions::failed, this, &MainWindow::warn);
     connect(m_releases, &ReleaseActions::done, this, &MainWindow::tell);
     connect(m_releases, &ReleaseActions::watchRequested, this,
@@ -109,14 +115,22 @@ void MainWindow::connectReleases()
             &RemoteActions::undeploy);
     connect(m_remote.get(), &RemoteActions::failed, this, &MainWindow::warn);
     connect(m_remote.get(), &RemoteActions::openModelRequested, m_files, &FileActions::openModel);
-    connect(m_remote.get(), &RemoteActions::deployRequested, this,
-            [this] { m_modes->setMode(Mode::Deploy); });
+    connect(m_remote.get(), &RemoteActions::deployRequested, this, [this] {
+        m_message->clear(); // of what was done before
+        m_modes->setMode(Mode::Deploy);
+    });
     connect(m_remote.get(), &RemoteActions::watchRequested, this,
             [this] { m_modes->setMode(Mode::Watch); });
     connect(&m_live, &LiveRelease::found, this, [this] {
         tell(tr("%1 is still running. Watch shows it.")
                  .arg(QString::fromStdString(m_live.release()->id)));
     });
+}
+
+/// The Deploy mode has a place of its own for it.
+bool MainWindow::isToldByPage() const
+{
+    return m_modes->mode() == Mode::Deploy && m_remote->isAtWork();
 }
 
 /// The docks are Plan's; another mode hides them and keeps where they were.

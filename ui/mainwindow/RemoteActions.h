@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] const DeployActions& actions() const { return m_actions; }
     void setPage(DeployPage* page);
+    /// What the live release says now is told on the page.
+    [[nodiscard]] bool isAtWork() const { return m_recipe != Recipe::None; }
     /// Reads anew what has been deployed, also by others.
     void refreshHistory();
     /// Asks first where it serves.
