@@ -68,7 +68,7 @@
 It stops serving; its processes end, and its files are removed from its devices.</source>
         <translation>%1 abbauen?
 
-Es antwortet dann nicht mehr; seine Prozesse enden, und seine Dateien werden von seinen Geräten entfernt.</translation>
+Es ist dann nicht mehr im Dienst; seine Prozesse enden, und seine Dateien werden von seinen Geräten entfernt.</translation>
     </message>
     <message numerus="yes">
         <source>With it go %n earlier release(s) that it could go back to.</source>
@@ -1639,11 +1639,11 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>Cannot go back. %1. What it began was undone; mend the cause and try again.</source>
-        <translation>Zurückgehen ist nicht möglich. %1. Was es begonnen hatte, wurde rückgängig gemacht; beheben Sie die Ursache und versuchen Sie es erneut.</translation>
+        <translation>Kann nicht zurückgehen. %1. Was begonnen war, ist rückgängig gemacht; die Ursache beheben und noch einmal versuchen.</translation>
     </message>
     <message>
         <source>%1 serves again.</source>
-        <translation>%1 antwortet wieder.</translation>
+        <translation>%1 ist wieder im Dienst.</translation>
     </message>
     <message>
         <source>Note: %1.</source>
@@ -1651,7 +1651,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>%1 goes on serving on its devices.</source>
-        <translation>%1 antwortet auf seinen Geräten weiter.</translation>
+        <translation>%1 bleibt auf seinen Geräten im Dienst.</translation>
     </message>
     <message>
         <source>%1 was removed. Nothing of it is left.</source>
@@ -1659,7 +1659,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>Cannot remove %1. %2. Try again.</source>
-        <translation>%1 lässt sich nicht entfernen. %2. Versuchen Sie es erneut.</translation>
+        <translation>Kann %1 nicht entfernen. %2. Noch einmal versuchen.</translation>
     </message>
 </context>
 <context>
@@ -2308,7 +2308,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>Puts each stage onto its device over SSH; what the devices serve now serves on until the new release does</source>
-        <translation>Bringt jede Stufe über SSH auf ihr Gerät; was die Geräte jetzt tun, läuft weiter, bis das neue Release antwortet</translation>
+        <translation>Bringt jede Stufe über SSH auf ihr Gerät; was die Geräte jetzt tun, läuft weiter, bis das neue Release im Dienst ist</translation>
     </message>
     <message>
         <source>&amp;Test Devices</source>
@@ -2344,7 +2344,7 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>Starts %1 again; what serves now serves until then</source>
-        <translation>Startet %1 wieder; was jetzt antwortet, antwortet bis dahin</translation>
+        <translation>Startet %1 wieder; was jetzt im Dienst ist, bleibt es bis dahin</translation>
     </message>
     <message>
         <source>There is no earlier release to go back to</source>

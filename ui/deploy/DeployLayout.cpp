@@ -141,7 +141,7 @@ QWidget* DeployPage::makeHistory()
     dress(*m_history);
     QHeaderView* header = m_history->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
-    header->setSectionResizeMode(ReleaseTableModel::Devices, QHeaderView::Stretch);
+    header->setSectionResizeMode(ReleaseTableModel::Id, QHeaderView::Stretch);
     m_noHistory->setText(tr("Nothing is deployed yet. Each release that you deploy is listed here; "
                             "the last two that were replaced can be gone back to."));
     m_noHistory->setWordWrap(true);
