@@ -15,7 +15,10 @@
 #include <QPlainTextEdit>
 #include <QTableView>
 
+#include <signal.h>
+
 #include <fstream>
+#include <iterator>
 
 namespace fs = std::filesystem;
 
@@ -147,6 +150,17 @@ class TestDeployMode : public QObject
                 return model->index(row, ui::ReleaseTableModel::State).data().toString();
         return {};
     }
+    /// What a failed test has left must not fail the next ones.
+    static void clear(const test::TestHost& host)
+    {
+        for (const ::pid_t pid : host.processes()) {
+            std::ifstream line("/proc/" + std::to_string(pid) + "/cmdline");
+            const std::string name{std::istreambuf_iterator<char>(line), {}};
+            if (name.find("/millrace-stage") != std::string::npos)
+                ::kill(pid, SIGKILL);
+        }
+        fs::remove_all(host.home / ".millrace");
+    }
     void forgetHostKeys() { std::ofstream(m_cluster->knownHosts()).flush(); }
     [[nodiscard]] bool isClean(const char* host) const
     {
@@ -196,8 +210,7 @@ private slots:
         QDir(m_cache.filePath(QStringLiteral("state"))).removeRecursively();
         for (const char* host : {"a", "b", "c", "d"}) {
             fs::permissions(m_cluster->host(host).home, fs::perms(0700));
-            for (const std::string& left : m_cluster->runners(host))
-                qWarning("%s still runs %s", host, left.c_str());
+            clear(m_cluster->host(host));
         }
     }
     void cleanupTestCase() { m_cluster.reset(); }
