@@ -62,6 +62,55 @@
         <source>Go &amp;On Deploying</source>
         <translation>Weiter aus&amp;bringen</translation>
     </message>
+    <message>
+        <source>Undeploy %1?
+
+It stops serving; its processes end, and its files are removed from its devices.</source>
+        <translation>%1 abbauen?
+
+Es ist dann nicht mehr im Dienst; seine Prozesse enden, und seine Dateien werden von seinen Geräten entfernt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>With it go %n earlier release(s) that it could go back to.</source>
+        <translation>
+            <numerusform>Mit ihm geht %n früheres Release, zu dem man zurückgehen könnte.</numerusform>
+            <numerusform>Mit ihm gehen %n frühere Releases, zu denen man zurückgehen könnte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undeploy</source>
+        <translation>Abbauen</translation>
+    </message>
+    <message>
+        <source>&amp;Undeploy</source>
+        <translation>&amp;Abbauen</translation>
+    </message>
+    <message>
+        <source>Unknown Host Key</source>
+        <translation>Unbekannter Schlüssel</translation>
+    </message>
+    <message>
+        <source>&amp;Accept and Remember</source>
+        <translation>&amp;Annehmen und merken</translation>
+    </message>
+    <message>
+        <source>The key of the host %1 is not known yet.
+
+User: %2
+Key type: %3
+Fingerprint:
+%4
+
+Compare the fingerprint with the one that ssh-keygen -l shows on the device. Accepting adds a line to %5, and this computer trusts the key from then on. If you cancel, nothing is sent to the device.</source>
+        <translation>Der Schlüssel des Rechners %1 ist noch nicht bekannt.
+
+Benutzer: %2
+Art des Schlüssels: %3
+Fingerabdruck:
+%4
+
+Vergleichen Sie den Fingerabdruck mit dem, den ssh-keygen -l auf dem Gerät zeigt. Annehmen fügt %5 eine Zeile hinzu, und dieser Rechner vertraut dem Schlüssel von da an. Wenn Sie abbrechen, wird dem Gerät nichts geschickt.</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -103,6 +152,49 @@
     <message>
         <source> s</source>
         <translation> s</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::CheckListView</name>
+    <message>
+        <source>In order</source>
+        <translation>In Ordnung</translation>
+    </message>
+    <message>
+        <source>To know</source>
+        <translation>Zu wissen</translation>
+    </message>
+    <message>
+        <source>Not tested</source>
+        <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation>Im Gange</translation>
+    </message>
+    <message>
+        <source>To be mended</source>
+        <translation>Zu beheben</translation>
+    </message>
+    <message>
+        <source>Open Model…</source>
+        <translation>Modell öffnen …</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Messen</translation>
+    </message>
+    <message>
+        <source>Set Address…</source>
+        <translation>Adresse angeben …</translation>
+    </message>
+    <message>
+        <source>Test Devices</source>
+        <translation>Geräte prüfen</translation>
+    </message>
+    <message>
+        <source>Check list</source>
+        <translation>Prüfliste</translation>
     </message>
 </context>
 <context>
@@ -221,6 +313,98 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>Fit</source>
         <translation>Einpassen</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DeployChecks</name>
+    <message>
+        <source>The planner still works; its plan is waited for.</source>
+        <translation>Der Planer rechnet noch; auf seinen Plan wird gewartet.</translation>
+    </message>
+    <message>
+        <source>There is no plan: %1.</source>
+        <translation>Es gibt keinen Plan: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The plan is proven optimal: %1 in %n stage(s).</source>
+        <translation>
+            <numerusform>Der Plan ist bewiesen optimal: %1 in %n Stufe.</numerusform>
+            <numerusform>Der Plan ist bewiesen optimal: %1 in %n Stufen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The plan is the best that is known, not proven optimal: %1 in %n stage(s).</source>
+        <translation>
+            <numerusform>Der Plan ist der beste bekannte, aber nicht bewiesen optimal: %1 in %n Stufe.</numerusform>
+            <numerusform>Der Plan ist der beste bekannte, aber nicht bewiesen optimal: %1 in %n Stufen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The layer times are measured.</source>
+        <translation>Die Zeiten der Schichten sind gemessen.</translation>
+    </message>
+    <message>
+        <source>The layer times are estimates, so the prediction is one, too.</source>
+        <translation>Die Zeiten der Schichten sind geschätzt, also ist es auch die Vorhersage.</translation>
+    </message>
+    <message>
+        <source>%1 has no address and cannot be reached over SSH.</source>
+        <translation>%1 hat keine Adresse und ist über SSH nicht zu erreichen.</translation>
+    </message>
+    <message>
+        <source>%1 is being tested.</source>
+        <translation>%1 wird geprüft.</translation>
+    </message>
+    <message>
+        <source>%1 has no address, so it is this computer; not tested yet.</source>
+        <translation>%1 hat keine Adresse, ist also dieser Rechner; noch nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>%1 at %2 is not tested yet.</source>
+        <translation>%1 unter %2 ist noch nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Kein Modell ist offen.</translation>
+    </message>
+    <message>
+        <source>The model %1 is open.</source>
+        <translation>Das Modell %1 ist offen.</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DeployPage</name>
+    <message>
+        <source>Progress of the deployment</source>
+        <translation>Fortschritt des Ausbringens</translation>
+    </message>
+    <message>
+        <source>Before Deploying</source>
+        <translation>Vor dem Ausbringen</translation>
+    </message>
+    <message>
+        <source>Steps of the deployment</source>
+        <translation>Schritte des Ausbringens</translation>
+    </message>
+    <message>
+        <source>Details of the selected step</source>
+        <translation>Einzelheiten des gewählten Schritts</translation>
+    </message>
+    <message>
+        <source>Select a cell to read what happened there.</source>
+        <translation>Wählen Sie eine Zelle, um zu lesen, was dort geschah.</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Releases</source>
+        <translation>Releases</translation>
+    </message>
+    <message>
+        <source>Nothing is deployed yet. Each release that you deploy is listed here; the last two that were replaced can be gone back to.</source>
+        <translation>Noch ist nichts ausgebracht. Jedes Release, das Sie ausbringen, steht dann hier; zu den letzten zwei abgelösten kann man zurückgehen.</translation>
     </message>
 </context>
 <context>
@@ -373,6 +557,78 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>Runs</source>
         <translation>Führt aus</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DeviceTester</name>
+    <message>
+        <source>Reach</source>
+        <translation>Erreichen</translation>
+    </message>
+    <message>
+        <source>Host key</source>
+        <translation>Schlüssel des Rechners</translation>
+    </message>
+    <message>
+        <source>Log-in</source>
+        <translation>Anmeldung</translation>
+    </message>
+    <message>
+        <source>Shell</source>
+        <translation>Shell</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Platte</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>Ports</translation>
+    </message>
+    <message>
+        <source>%1: %2.</source>
+        <comment>aspect: what is wrong</comment>
+        <translation>%1: %2.</translation>
+    </message>
+    <message>
+        <source>%1 is not ready. %2</source>
+        <translation>%1 ist nicht bereit. %2</translation>
+    </message>
+    <message>
+        <source>%1, %2 of memory and %3 of disk are free, port %4 too</source>
+        <translation>%1; frei sind %2 Speicher, %3 Platte und Port %4</translation>
+    </message>
+    <message>
+        <source>%1 is this computer and ready: %2.</source>
+        <translation>%1 ist dieser Rechner und bereit: %2.</translation>
+    </message>
+    <message>
+        <source>%1 is ready: host key and log-in are in order, %2.</source>
+        <translation>%1 ist bereit: Schlüssel und Anmeldung sind in Ordnung, %2.</translation>
+    </message>
+    <message>
+        <source>%1 is not ready. %2.</source>
+        <translation>%1 ist nicht bereit. %2.</translation>
+    </message>
+    <message>
+        <source>%1 is ready: it was reached and checked.</source>
+        <translation>%1 ist bereit: Es wurde erreicht und geprüft.</translation>
     </message>
 </context>
 <context>
@@ -1377,6 +1633,34 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>%1 is gone: it was undeployed elsewhere.</source>
         <translation>%1 gibt es nicht mehr: Es wurde anderswo beendet.</translation>
     </message>
+    <message>
+        <source>Going back was cancelled. What it began was undone.</source>
+        <translation>Das Zurückgehen wurde abgebrochen. Was es begonnen hatte, wurde rückgängig gemacht.</translation>
+    </message>
+    <message>
+        <source>Cannot go back. %1. What it began was undone; mend the cause and try again.</source>
+        <translation>Kann nicht zurückgehen. %1. Was begonnen war, ist rückgängig gemacht; die Ursache beheben und noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>%1 serves again.</source>
+        <translation>%1 ist wieder im Dienst.</translation>
+    </message>
+    <message>
+        <source>Note: %1.</source>
+        <translation>Hinweis: %1.</translation>
+    </message>
+    <message>
+        <source>%1 goes on serving on its devices.</source>
+        <translation>%1 bleibt auf seinen Geräten im Dienst.</translation>
+    </message>
+    <message>
+        <source>%1 was removed. Nothing of it is left.</source>
+        <translation>%1 wurde entfernt. Nichts davon ist übrig.</translation>
+    </message>
+    <message>
+        <source>Cannot remove %1. %2. Try again.</source>
+        <translation>Kann %1 nicht entfernen. %2. Noch einmal versuchen.</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::LogView</name>
@@ -1748,6 +2032,14 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>See the plan run, measured beside predicted</source>
         <translation>Den Plan laufen sehen, gemessen neben vorhergesagt</translation>
     </message>
+    <message>
+        <source>Deploy</source>
+        <translation>Ausbringen</translation>
+    </message>
+    <message>
+        <source>Check the devices, put the plan onto them, go back</source>
+        <translation>Die Geräte prüfen, den Plan auf sie bringen, zurückgehen</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::PlanBar</name>
@@ -1956,6 +2248,167 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <source>Deploying was cancelled, because something else was asked for before the plan was ready. Deploy again to run the plan that is open.</source>
         <translation>Das Ausbringen wurde abgebrochen, weil etwas anderes verlangt wurde, bevor der Plan fertig war. Noch einmal ausbringen, um den offenen Plan auszuführen.</translation>
     </message>
+    <message>
+        <source>&amp;Cancel Going Back</source>
+        <translation>Zurückgehen &amp;abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::ReleaseTableModel</name>
+    <message>
+        <source>▶ being deployed</source>
+        <translation>▶ wird ausgebracht</translation>
+    </message>
+    <message>
+        <source>● on this computer</source>
+        <translation>● auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>▲ current</source>
+        <translation>▲ aktuell</translation>
+    </message>
+    <message>
+        <source>▽ replaced</source>
+        <translation>▽ abgelöst</translation>
+    </message>
+    <message>
+        <source>Deployed</source>
+        <translation>Ausgebracht</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>Vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Release</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::RemoteActions</name>
+    <message>
+        <source>On the &amp;Devices</source>
+        <translation>Auf den &amp;Geräten</translation>
+    </message>
+    <message>
+        <source>Deploy</source>
+        <translation>Ausbringen</translation>
+    </message>
+    <message>
+        <source>Puts each stage onto its device over SSH; what the devices serve now serves on until the new release does</source>
+        <translation>Bringt jede Stufe über SSH auf ihr Gerät; was die Geräte jetzt tun, läuft weiter, bis das neue Release im Dienst ist</translation>
+    </message>
+    <message>
+        <source>&amp;Test Devices</source>
+        <translation>Geräte &amp;prüfen</translation>
+    </message>
+    <message>
+        <source>Reaches every device of the plan and checks key, log-in, system, memory, disk and ports; changes nothing</source>
+        <translation>Erreicht jedes Gerät des Plans und prüft Schlüssel, Anmeldung, System, Speicher, Platte und Ports; ändert nichts</translation>
+    </message>
+    <message>
+        <source>&amp;Roll Back</source>
+        <translation>&amp;Zurück zum vorigen</translation>
+    </message>
+    <message>
+        <source>&amp;Go Back to Selected</source>
+        <translation>Zum ge&amp;wählten zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Watch</source>
+        <translation>&amp;Beobachten</translation>
+    </message>
+    <message>
+        <source>&amp;Undeploy</source>
+        <translation>&amp;Abbauen</translation>
+    </message>
+    <message>
+        <source>Deploy %1 onto %2</source>
+        <translation>%1 ausbringen auf %2</translation>
+    </message>
+    <message>
+        <source>Stop &amp;Testing</source>
+        <translation>&amp;Prüfen beenden</translation>
+    </message>
+    <message>
+        <source>Starts %1 again; what serves now serves until then</source>
+        <translation>Startet %1 wieder; was jetzt im Dienst ist, bleibt es bis dahin</translation>
+    </message>
+    <message>
+        <source>There is no earlier release to go back to</source>
+        <translation>Es gibt kein früheres Release, zu dem man zurückgehen könnte</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not ready: %n check(s) of the list must be mended first.</source>
+        <translation>
+            <numerusform>Nicht bereit: %n Punkt der Liste ist erst zu beheben.</numerusform>
+            <numerusform>Nicht bereit: %n Punkte der Liste sind erst zu beheben.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The devices are being tested.</source>
+        <translation>Die Geräte werden geprüft.</translation>
+    </message>
+    <message>
+        <source>Ready as soon as the plan is.</source>
+        <translation>Bereit, sobald der Plan es ist.</translation>
+    </message>
+    <message>
+        <source>Nothing is known to be wrong. Deploying tests the devices before it sends anything.</source>
+        <translation>Kein Fehler ist bekannt. Das Ausbringen prüft die Geräte, bevor es etwas sendet.</translation>
+    </message>
+    <message>
+        <source>Ready: everything was tested.</source>
+        <translation>Bereit: Alles wurde geprüft.</translation>
+    </message>
+    <message>
+        <source>Set Address</source>
+        <translation>Adresse angeben</translation>
+    </message>
+    <message>
+        <source>Address of %1: a name or number, or a host of ~/.ssh/config</source>
+        <translation>Adresse von %1: ein Name, eine Nummer oder ein Host aus ~/.ssh/config</translation>
+    </message>
+    <message>
+        <source>set the address of %1</source>
+        <translation>Adresse von %1 angeben</translation>
+    </message>
+    <message>
+        <source>Deploying…</source>
+        <translation>Wird ausgebracht …</translation>
+    </message>
+    <message>
+        <source>Going back to %1…</source>
+        <translation>Zurück zu %1 …</translation>
+    </message>
+    <message>
+        <source>Removing %1…</source>
+        <translation>%1 wird entfernt …</translation>
+    </message>
+    <message>
+        <source>%1 Undone: %2.</source>
+        <translation>%1 Rückgängig gemacht: %2.</translation>
+    </message>
+    <message>
+        <source>Re&amp;move</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Deploying… %1 of %2 sent.</source>
+        <translation>Wird ausgebracht … %1 von %2 gesendet.</translation>
+    </message>
 </context>
 <context>
     <name>millrace::ui::ScenarioTableModel</name>
@@ -2002,6 +2455,33 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Status</source>
         <translation>Stand</translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::SecretDialog</name>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Passphrase of the key file %1:</source>
+        <translation>Passphrase der Schlüsseldatei %1:</translation>
+    </message>
+    <message>
+        <source>Password of %1:</source>
+        <translation>Passwort von %1:</translation>
+    </message>
+    <message>
+        <source>That was not it. Try again.</source>
+        <translation>Das war es nicht. Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>It is used for this connection only and kept nowhere.</source>
+        <translation>Es wird nur für diese Verbindung benutzt und nirgends aufbewahrt.</translation>
     </message>
 </context>
 <context>
@@ -2120,10 +2600,6 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
 <context>
     <name>millrace::ui::StepTableModel</name>
     <message>
-        <source>▶ running</source>
-        <translation>▶ läuft</translation>
-    </message>
-    <message>
         <source>▶ %1 %</source>
         <translation>▶ %1 %</translation>
     </message>
@@ -2133,15 +2609,15 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
     <message>
         <source>✗ failed</source>
-        <translation>✗ misslungen</translation>
+        <translation>✗ Fehler</translation>
     </message>
     <message>
         <source>✗ cancelled</source>
-        <translation>✗ abgebrochen</translation>
+        <translation>✗ gestoppt</translation>
     </message>
     <message>
         <source>↶ undone</source>
-        <translation>↶ zurückgenommen</translation>
+        <translation>↶ zurück</translation>
     </message>
     <message>
         <source>Measure</source>
@@ -2186,6 +2662,74 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Device</source>
         <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>Befinden</translation>
+    </message>
+    <message>
+        <source>Reach</source>
+        <translation>Erreichen</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Upload</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Switch</source>
+        <translation>Umschalten</translation>
+    </message>
+    <message>
+        <source>· waiting</source>
+        <translation>· wartet</translation>
+    </message>
+    <message>
+        <source>▶ %1</source>
+        <translation>▶ %1</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1: waiting.</source>
+        <translation>%1: wartet.</translation>
+    </message>
+    <message>
+        <source>%1: %2 after %3.</source>
+        <translation>%1: %2 nach %3.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 sent.</source>
+        <translation>%1 von %2 gesendet.</translation>
     </message>
 </context>
 <context>

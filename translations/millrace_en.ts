@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>QMessageBox</name>
+    <message numerus="yes">
+        <source>With it go %n earlier release(s) that it could go back to.</source>
+        <translation>
+            <numerusform>With it goes %n earlier release that it could go back to.</numerusform>
+            <numerusform>With it go %n earlier releases that it could go back to.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::ClusterView</name>
     <message numerus="yes">
         <source>%1
@@ -14,6 +24,23 @@ memory %4 of %5</numerusform>
             <numerusform>%1
 stage %2: %n layers in %3
 memory %4 of %5</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::DeployChecks</name>
+    <message numerus="yes">
+        <source>The plan is proven optimal: %1 in %n stage(s).</source>
+        <translation>
+            <numerusform>The plan is proven optimal: %1 in %n stage.</numerusform>
+            <numerusform>The plan is proven optimal: %1 in %n stages.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The plan is the best that is known, not proven optimal: %1 in %n stage(s).</source>
+        <translation>
+            <numerusform>The plan is the best that is known, not proven optimal: %1 in %n stage.</numerusform>
+            <numerusform>The plan is the best that is known, not proven optimal: %1 in %n stages.</numerusform>
         </translation>
     </message>
 </context>
@@ -98,6 +125,16 @@ memory %4 of %5</numerusform>
         <translation>
             <numerusform>%n layer</numerusform>
             <numerusform>%n layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>millrace::ui::RemoteActions</name>
+    <message numerus="yes">
+        <source>Not ready: %n check(s) of the list must be mended first.</source>
+        <translation>
+            <numerusform>Not ready: %n check of the list must be mended first.</numerusform>
+            <numerusform>Not ready: %n checks of the list must be mended first.</numerusform>
         </translation>
     </message>
 </context>

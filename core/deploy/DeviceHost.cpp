@@ -67,8 +67,10 @@ Result<std::string> DeviceHost::help(const std::string& action,
     if (result->succeeded())
         return std::move(result->out);
     const auto* exit = std::get_if<ssh::ExitCode>(&result->end);
+    std::string why = std::move(result->err);
+    why.erase(why.find_last_not_of(" \n\r\t") + 1); // it goes into a sentence
     return fail(exit != nullptr ? codeOf(exit->value) : ErrorCode::Internal, "{}",
-                result->err.empty() ? "the helper script ended early" : result->err);
+                why.empty() ? "the helper script ended early" : why);
 }
 
 Result<ssh::UploadEnd> DeviceHost::upload(ssh::Upload upload, ssh::TransferSink& sink,

@@ -101,6 +101,21 @@ std::filesystem::path ownLibrary()
     return found;
 }
 
+/// Empty: the runner can run there.
+std::string systemProblem(const Facts& facts, const RunnerFiles& runner)
+{
+    constexpr std::string_view kGlibc = "glibc 2.";
+    if (facts.system != "Linux")
+        return fmt::format("its system is {}; the runner needs Linux", facts.system);
+    if (!facts.libc.starts_with(kGlibc))
+        return "its C library is not glibc, which the runner needs";
+    if (number<int>(std::string_view(facts.libc).substr(kGlibc.size())) < runner.glibcMinor)
+        return fmt::format("it has {}, and the runner needs 2.{}; update the system, or build "
+                           "Millrace on one as old",
+                           facts.libc, runner.glibcMinor);
+    return {};
+}
+
 } // namespace
 
 Result<Facts> parseFacts(std::string_view text)
@@ -145,38 +160,44 @@ Result<RunnerFiles> runnerFor(const std::string& architecture, const std::filesy
     return files;
 }
 
+std::vector<Fault> faultsOf(const Facts& facts, const RunnerFiles& runner, const Demand& demand,
+                            double now)
+{
+    std::vector<Fault> faults;
+    const auto note = [&faults](Aspect aspect, ErrorCode code, std::string message) {
+        faults.push_back({aspect, {code, std::move(message)}});
+    };
+    if (auto problem = systemProblem(facts, runner); !problem.empty())
+        note(Aspect::System, ErrorCode::Unsupported, std::move(problem));
+    if (!facts.isWritable)
+        note(Aspect::Folder, ErrorCode::Io,
+             fmt::format("{} cannot be written to; Millrace keeps its files in {}",
+                         facts.parent.string(), facts.folder.string()));
+    if (facts.freeDisk < demand.disk + kDiskReserve)
+        note(Aspect::Disk, ErrorCode::ResourceExhausted,
+             fmt::format("{} are free on the disk of {}, up to {} are needed; make room",
+                         formatBytes(facts.freeDisk), facts.parent.string(),
+                         formatBytes(demand.disk + kDiskReserve)));
+    if (facts.freeMemory < demand.memory)
+        note(Aspect::Memory, ErrorCode::ResourceExhausted,
+             fmt::format("{} of memory are free, its stage needs {}; end other programs, or give "
+                         "the device less memory in the cluster file",
+                         formatBytes(facts.freeMemory), formatBytes(demand.memory)));
+    if (now - facts.clock > kSlowestClock)
+        note(Aspect::Clock, ErrorCode::Unsupported,
+             fmt::format("its clock is {:.0f} hours slow, and no certificate is valid there yet; "
+                         "set it",
+                         (now - facts.clock) / 3600));
+    return faults;
+}
+
 Result<void> checkFacts(const Facts& facts, const RunnerFiles& runner, const Demand& demand,
                         double now)
 {
-    if (facts.system != "Linux")
-        return fail(ErrorCode::Unsupported, "its system is {}; the runner needs Linux",
-                    facts.system);
-    constexpr std::string_view kGlibc = "glibc 2.";
-    if (!facts.libc.starts_with(kGlibc))
-        return fail(ErrorCode::Unsupported, "its C library is not glibc, which the runner needs");
-    if (number<int>(std::string_view(facts.libc).substr(kGlibc.size())) < runner.glibcMinor)
-        return fail(ErrorCode::Unsupported,
-                    "it has {}, and the runner needs 2.{}; update the system, or build Millrace on "
-                    "one as old",
-                    facts.libc, runner.glibcMinor);
-    if (!facts.isWritable)
-        return fail(ErrorCode::Io, "{} cannot be written to; Millrace keeps its files in {}",
-                    facts.parent.string(), facts.folder.string());
-    if (facts.freeDisk < demand.disk + kDiskReserve)
-        return fail(ErrorCode::ResourceExhausted,
-                    "{} are free on the disk of {}, up to {} are needed; make room",
-                    formatBytes(facts.freeDisk), facts.parent.string(),
-                    formatBytes(demand.disk + kDiskReserve));
-    if (facts.freeMemory < demand.memory)
-        return fail(ErrorCode::ResourceExhausted,
-                    "{} of memory are free, its stage needs {}; end other programs, or give the "
-                    "device less memory in the cluster file",
-                    formatBytes(facts.freeMemory), formatBytes(demand.memory));
-    if (now - facts.clock > kSlowestClock)
-        return fail(ErrorCode::Unsupported,
-                    "its clock is {:.0f} hours slow, and no certificate is valid there yet; set it",
-                    (now - facts.clock) / 3600);
-    return {};
+    auto faults = faultsOf(facts, runner, demand, now);
+    if (faults.empty())
+        return {};
+    return tl::unexpected(std::move(faults.front().error));
 }
 
 Result<std::vector<std::uint16_t>> choosePorts(const cluster::Device& device, const Facts& facts,

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::deploy
 {
@@ -55,8 +56,16 @@ struct Demand {
     Bytes disk;   ///< what may have to be sent
     int ports = 1;
 };
-/// Whether the host can take it: system, C library, writable folder, disk, memory, clock. The error
-/// says what is missing and what to do.
+/// What of a device can be wrong, in the order in which it is found out.
+enum class Aspect { Reach, HostKey, Login, Shell, System, Folder, Disk, Memory, Clock, Ports };
+struct Fault {
+    Aspect aspect = Aspect::Reach;
+    Error error; ///< says what is missing and what to do
+};
+/// What keeps the host from taking it: system, C library, folder, disk, memory, clock.
+[[nodiscard]] std::vector<Fault> faultsOf(const Facts& facts, const RunnerFiles& runner,
+                                          const Demand& demand, double now);
+/// The first of faultsOf().
 [[nodiscard]] Result<void> checkFacts(const Facts& facts, const RunnerFiles& runner,
                                       const Demand& demand, double now);
 

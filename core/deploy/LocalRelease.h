@@ -16,8 +16,9 @@ struct StepUpdate {
     std::string device; ///< empty: a step for the whole release
     std::string step;   ///< "split", "copy", "start", "warm up", "health"; SshRelease.h has more
     StepState state = StepState::Running;
-    double fraction = -1; ///< negative: unknown
-    std::string detail;   ///< one line; for Failed the cause
+    double fraction = -1;         ///< negative: unknown
+    std::string detail;           ///< one line; for Failed the cause
+    Bytes sent = {}, toSend = {}; ///< of an upload that runs; both 0: nothing is sent
 };
 /// Called from one thread at a time, not always the same; must be quick and must not throw.
 class StepSink

@@ -45,19 +45,17 @@ public:
     Bar(const TaskContext& context, Bytes total) : m_context(context), m_total(total) {}
     void sent(Bytes done, Bytes) override
     {
-        const double fraction = static_cast<double>((m_before + done).value) /
-                                static_cast<double>(std::max<std::int64_t>(1, m_total.value));
-        if (fraction - m_shown < 0.01)
+        const Bytes all = m_before + done;
+        if ((all.value - m_shown.value) * 100 < m_total.value)
             return;
-        m_shown = fraction;
-        m_context.progress(std::min(1.0, fraction));
+        m_shown = all;
+        m_context.progress(all, m_total);
     }
     void next(Bytes size) { m_before += size; }
 
 private:
     const TaskContext& m_context;
-    Bytes m_total, m_before;
-    double m_shown = 0;
+    Bytes m_total, m_before, m_shown;
 };
 
 std::string releaseFolder(const Release& release, const ReleaseNode& node)

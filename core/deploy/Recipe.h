@@ -21,6 +21,11 @@ public:
     [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
     /// In [0, 1]; negative: unknown.
     void progress(double fraction) const { m_steps.running(m_device, m_step, fraction); }
+    /// The same of an upload.
+    void progress(Bytes sent, Bytes toSend) const
+    {
+        m_steps.sending(m_device, m_step, sent, toSend);
+    }
     [[nodiscard]] Steps& steps() const { return m_steps; }
 
 private:

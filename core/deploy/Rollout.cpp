@@ -2,6 +2,7 @@
 #include "deploy/Rollout.h"
 
 #include "base/File.h"
+#include "deploy/DeviceTest.h"
 #include "deploy/Health.h"
 #include "deploy/LocalFiles.h"
 #include "deploy/LocalNodes.h"
@@ -21,25 +22,6 @@ namespace millrace::deploy
 {
 namespace
 {
-
-/// In the account's home folder on a device.
-constexpr const char* kRemoteFolder = ".millrace";
-
-std::string folderOn(const cluster::Device& device)
-{
-    return device.address ? kRemoteFolder : (stateFolder() / "nodes").string();
-}
-
-/// A gateway without a device of its own runs here.
-cluster::Device deviceOf(const Release& release, const ReleaseNode& node)
-{
-    if (const auto id = release.cluster.find(node.device))
-        return release.cluster.devices[id->index()];
-    cluster::Device here;
-    here.name = node.device;
-    here.stages = false;
-    return here;
-}
 
 std::string randomToken()
 {
@@ -140,37 +122,14 @@ Result<std::string> Rollout::checkDevice(DeviceHost& host, const std::filesystem
                                          const TaskContext& context)
 {
     const std::string& name = host.device().name;
-    const auto said = host.help("facts", {}, context.stop());
-    const auto facts = said ? parseFacts(*said) : tl::unexpected(said.error());
-    if (!facts)
-        return tl::unexpected(facts.error());
-    const auto files = runnerFor(facts->architecture, runner);
-    if (!files)
-        return tl::unexpected(files.error());
-    const std::vector<std::size_t> nodes = nodesOn(name);
-    Demand demand;
-    std::error_code error;
-    for (const auto& file : {files->program, files->library})
-        demand.disk += Bytes{static_cast<std::int64_t>(std::filesystem::file_size(file, error))};
-    for (const std::size_t n : nodes)
-        if (n < m_release.plan.stages.size()) {
-            demand.memory += m_release.plan.stages[n].memory;
-            demand.disk += stageWeights(m_release.problem, m_release.plan.stages[n]);
-        }
-    if (const auto ok = checkFacts(*facts, *files, demand, unixSeconds()); !ok)
-        return tl::unexpected(ok.error());
-    std::set<std::uint16_t> taken;
-    for (const Release& other : localReleases())
-        for (const ReleaseNode& node : other.nodes)
-            if (node.device == name)
-                taken.insert(node.endpoint.port);
-    const auto ports = choosePorts(host.device(), *facts, taken, static_cast<int>(nodes.size()));
-    if (!ports)
-        return tl::unexpected(ports.error());
-    m_facts.at(name) = *facts;
-    m_runners.at(name) = *files;
-    m_ports.at(name) = *ports;
-    return fmt::format("{}, {} free", facts->architecture, formatBytes(facts->freeMemory));
+    Examined found = examine(host, m_release, runner, context.stop());
+    if (!found.faults.empty())
+        return tl::unexpected(std::move(found.faults.front().error));
+    m_facts.at(name) = found.facts;
+    m_runners.at(name) = found.runner;
+    m_ports.at(name) = found.ports;
+    return fmt::format("{}, {} free", found.facts.architecture,
+                       formatBytes(found.facts.freeMemory));
 }
 
 RecipeStep Rollout::lock()

@@ -16,6 +16,13 @@ void Steps::running(const std::string& device, const std::string& step, double f
     tell({device, step, StepState::Running, fraction, {}});
 }
 
+void Steps::sending(const std::string& device, const std::string& step, Bytes sent, Bytes toSend)
+{
+    const double fraction = static_cast<double>(sent.value) /
+                            static_cast<double>(std::max<std::int64_t>(1, toSend.value));
+    tell({device, step, StepState::Running, std::min(1.0, fraction), {}, sent, toSend});
+}
+
 void Steps::done(const std::string& device, const std::string& step, const std::string& detail)
 {
     tell({device, step, StepState::Done, 1, detail});
@@ -40,6 +47,7 @@ void Steps::undone(const Error& error)
     for (StepUpdate update : last) {
         update.fraction = -1;
         update.detail.clear();
+        update.sent = update.toSend = {};
         if (update.state == StepState::Running && isCause) {
             update.state = StepState::Failed;
             update.detail = error.message;

@@ -18,6 +18,7 @@ public:
     /// To come: a cell of the grid is known before its work begins.
     void waiting(const std::string& device, const std::string& step);
     void running(const std::string& device, const std::string& step, double fraction = -1);
+    void sending(const std::string& device, const std::string& step, Bytes sent, Bytes toSend);
     void done(const std::string& device, const std::string& step, const std::string& detail = {});
     /// This step is the cause of what undone() will be told.
     void failed(const std::string& device, const std::string& step, const Error& error);

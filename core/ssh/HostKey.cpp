@@ -39,7 +39,7 @@ Result<void> askAboutUnknown(const HostConfig& config, const PublicKey& key,
         return fail(ErrorCode::HostKeyMismatch,
                     "the host key is not known, and UserKnownHostsFile none gives it no place");
     const UnknownHostKey question{knownHostsName(config.hostName, config.port), key.type,
-                                  fingerprint(key), config.userKnownHosts.front()};
+                                  fingerprint(key), config.userKnownHosts.front(), config.user};
     if (config.unknownKeys == UnknownKeys::Refuse)
         return fail(ErrorCode::HostKeyMismatch,
                     "the host key {} ({}) is not known, and StrictHostKeyChecking is yes; add it "

@@ -39,6 +39,7 @@ struct UnknownHostKey {
     std::string type;                 ///< "ssh-ed25519"
     std::string fingerprint;          ///< "SHA256:..." as ssh-keygen -l shows it
     std::filesystem::path knownHosts; ///< where it is remembered when accepted
+    std::string user = {};            ///< who is to log in there
 };
 
 enum class HostKeyAnswer {

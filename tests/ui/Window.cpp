@@ -44,6 +44,27 @@ public:
         if (m_answers->mayCancelDeploying)
             then(ui::DeployingAnswer::Cancel);
     }
+    void undeploy(QWidget*, const QString&, int earlier, Then<ui::UndeployAnswer> then) override
+    {
+        m_answers->asked << QStringLiteral("undeploy %1").arg(earlier);
+        if (m_answers->mayUndeploy)
+            then(ui::UndeployAnswer::Undeploy);
+    }
+    ui::Asker::Withdraw hostKey(QWidget*, const ssh::UnknownHostKey& key,
+                                std::function<void(ssh::HostKeyAnswer)> then) override
+    {
+        m_answers->asked << QString::fromStdString("hostKey " + key.user + "@" + key.host);
+        if (m_answers->hostKey)
+            then(*m_answers->hostKey);
+        return [answers = m_answers] { answers->asked << QStringLiteral("withdrawn"); };
+    }
+    ui::Asker::Withdraw secret(QWidget*, const ui::SecretQuestion& question,
+                               std::function<void(ui::SecretAnswer)> then) override
+    {
+        m_answers->asked << QString::fromStdString("secret " + question.of);
+        then(m_answers->secret ? std::make_shared<const ssh::Secret>(*m_answers->secret) : nullptr);
+        return [] {};
+    }
     void text(QWidget*, const QString&, const QString&, const QString&, Then<QString> then) override
     {
         answer(QStringLiteral("text"), m_answers->name, then);

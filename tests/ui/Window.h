@@ -18,9 +18,11 @@ struct Answers {
     QString file, folder, name;
     std::optional<ui::UnsavedAnswer> unsaved;
     std::optional<ui::RunningAnswer> running;
-    bool mayCancelDeploying = false;
+    bool mayCancelDeploying = false, mayUndeploy = false;
+    std::optional<ssh::HostKeyAnswer> hostKey; ///< none: the question stays open
+    std::optional<std::string> secret;         ///< none: dismissed
     std::map<std::string, std::int64_t> dimensions;
-    QStringList asked; ///< "unsaved", "dimensions batch,width", ... in order
+    QStringList asked; ///< "unsaved", "dimensions batch,width", "withdrawn", ... in order
 };
 
 /// The real main window with a cache, settings and answers of its own. The cache outlives it, so

@@ -16,6 +16,12 @@ public:
     void unsaved(QWidget* parent, const QString& name, Then<UnsavedAnswer> then) override;
     void releaseRuns(QWidget* parent, const QString& name, Then<RunningAnswer> then) override;
     void deploying(QWidget* parent, Then<DeployingAnswer> then) override;
+    void undeploy(QWidget* parent, const QString& name, int earlier,
+                  Then<UndeployAnswer> then) override;
+    Asker::Withdraw hostKey(QWidget* parent, const ssh::UnknownHostKey& key,
+                            std::function<void(ssh::HostKeyAnswer)> then) override;
+    Asker::Withdraw secret(QWidget* parent, const SecretQuestion& question,
+                           std::function<void(SecretAnswer)> then) override;
     void text(QWidget* parent, const QString& title, const QString& label, const QString& initial,
               Then<QString> then) override;
     void dimensions(QWidget* parent, const QString& model, const QStringList& names,

@@ -3,6 +3,8 @@
 /// people. Nothing blocks: answers arrive later through a function, or never when dismissed.
 #pragma once
 
+#include "ui/jobs/Questions.h"
+
 #include <QString>
 #include <QStringList>
 
@@ -26,6 +28,7 @@ struct FileQuestion {
 enum class UnsavedAnswer { Save, Discard };
 enum class RunningAnswer { KeepRunning, Stop };
 enum class DeployingAnswer { Cancel };
+enum class UndeployAnswer { Undeploy };
 
 /// GUI thread only; outlives the windows that ask.
 class Prompts
@@ -44,6 +47,16 @@ public:
     virtual void releaseRuns(QWidget* parent, const QString& name, Then<RunningAnswer> then) = 0;
     /// The same while one is being deployed; not answered: it goes on.
     virtual void deploying(QWidget* parent, Then<DeployingAnswer> then) = 0;
+    /// A release that serves is about to be taken off its devices, and with it `earlier` ones that
+    /// it could go back to; not answered: it goes on.
+    virtual void undeploy(QWidget* parent, const QString& name, int earlier,
+                          Then<UndeployAnswer> then) = 0;
+    /// These two are answered always, dismissed ones with a no: somebody waits. What they give back
+    /// closes the question.
+    virtual Asker::Withdraw hostKey(QWidget* parent, const ssh::UnknownHostKey& key,
+                                    std::function<void(ssh::HostKeyAnswer)> then) = 0;
+    virtual Asker::Withdraw secret(QWidget* parent, const SecretQuestion& question,
+                                   std::function<void(SecretAnswer)> then) = 0;
     virtual void text(QWidget* parent, const QString& title, const QString& label,
                       const QString& initial, Then<QString> then) = 0;
     /// Values for a model's free dimensions, each at least 1.

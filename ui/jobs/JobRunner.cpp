@@ -84,13 +84,20 @@ void JobRunner::cancel()
 
 void JobRunner::post(std::function<void()> call)
 {
-    QMetaObject::invokeMethod(
-        this,
-        [this, generation = t_generation, call = std::move(call)] {
-            if (generation == m_generation)
-                call();
-        },
-        Qt::QueuedConnection);
+    poster()(std::move(call));
+}
+
+JobRunner::Post JobRunner::poster()
+{
+    return [this, generation = t_generation](std::function<void()> call) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation, call = std::move(call)] {
+                if (generation == m_generation)
+                    call();
+            },
+            Qt::QueuedConnection);
+    };
 }
 
 } // namespace millrace::ui

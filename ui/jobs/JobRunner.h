@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Room `jobs`: the only place of the window that starts threads. Core functions run here; their
-/// results arrive on the GUI thread.
+/// results, and what they have to ask meanwhile, arrive on the GUI thread.
 #pragma once
 
 #include "base/Error.h"
@@ -48,6 +48,9 @@ public:
     /// Runs `call` on this object's thread, from a job's thread, unless that job is superseded by
     /// then.
     void post(std::function<void()> call);
+    /// post() for threads that a job starts: taken on the job's own thread, called on any.
+    using Post = std::function<void(std::function<void()>)>;
+    [[nodiscard]] Post poster();
 
 signals:
     void started();

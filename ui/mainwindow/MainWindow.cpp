@@ -12,6 +12,7 @@
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ProblemsView.h"
 #include "ui/mainwindow/ReleaseActions.h"
+#include "ui/mainwindow/RemoteActions.h"
 #include "ui/mainwindow/StatusLine.h"
 #include "ui/mainwindow/TableView.h"
 #include "ui/models/DeviceTableModel.h"
@@ -56,6 +57,8 @@ MainWindow::MainWindow(std::unique_ptr<Prompts> prompts, std::unique_ptr<QSettin
     m_releases = new ReleaseActions(
         m_document, m_live, *m_prompts,
         [this](const std::function<void()>& then) { m_files->whenSaved(then); }, this);
+    m_remote = std::make_unique<RemoteActions>(m_document, m_live, *m_prompts,
+                                               m_releases->actions().cancel, this);
     makeViews();
     makeDocks();
     makeModes();

@@ -21,6 +21,7 @@ namespace millrace::ui
 {
 
 class ClusterView;
+class DeployPage;
 class DeviceTableModel;
 class FileActions;
 class FindField;
@@ -34,6 +35,7 @@ class ModeBar;
 class PlanBar;
 class ProblemsView;
 class ReleaseActions;
+class RemoteActions;
 class ScenarioTableModel;
 class StageTableModel;
 class StatusLine;
@@ -81,6 +83,7 @@ private:
     void connectTables();
     void makeModes();
     void showMode(Mode mode);
+    void connectSelections();
     void connectReleases();
     void restoreLayout();
     void keepLayout();
@@ -94,6 +97,7 @@ private:
     void showFeasibility(const Snapshot& snapshot);
     void tell(const QString& message);
     void warn(const QString& message);
+    [[nodiscard]] bool isToldByPage() const;
     void updateTitle();
     void chooseColourMode(int mode);
     [[nodiscard]] Json windowState() const;
@@ -109,7 +113,9 @@ private:
     ThemeSwitch m_theme;
     FileActions* m_files;
     ReleaseActions* m_releases;
+    std::unique_ptr<RemoteActions> m_remote;
     ModeBar* m_modes;
+    DeployPage* m_deploy;
     WatchPage* m_watch;
     QStackedWidget* m_pages; ///< one for each mode
     MessageBar* m_message;
@@ -131,6 +137,7 @@ private:
     QActionGroup* m_colourModes;
     QByteArray m_firstLayout;
     QByteArray m_planLayout; ///< while another mode hides the docks
+    Mode m_shownMode;
     bool m_mayClose = false;
     bool m_fellBack = false;        ///< to the example, because nothing else could be opened
     bool m_infeasibleShown = false; ///< the message bar says why there is no plan

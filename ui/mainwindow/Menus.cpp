@@ -7,6 +7,7 @@
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ReleaseActions.h"
+#include "ui/mainwindow/RemoteActions.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -220,7 +221,7 @@ void MainWindow::makePlanMenu()
 
 void MainWindow::makeDeployMenu()
 {
-    m_releases->fill(*menuBar()->addMenu(tr("&Deploy")));
+    m_releases->fill(*menuBar()->addMenu(tr("&Deploy")), m_remote->actions());
 }
 
 void MainWindow::makeHelpMenu()
@@ -257,6 +258,12 @@ void MainWindow::makeToolBar()
     bar->addSeparator();
     put("measure", tr("Measure"));
     put("deployHere", tr("Deploy"));
+    auto* deploy = qobject_cast<QToolButton*>(
+        bar->widgetForAction(findChild<QAction*>(QStringLiteral("deployHere"))));
+    auto* where = new QMenu(deploy);
+    where->addActions({m_releases->actions().deploy, m_remote->actions().deploy});
+    deploy->setMenu(where);
+    deploy->setPopupMode(QToolButton::MenuButtonPopup);
     auto* space = new QWidget;
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);

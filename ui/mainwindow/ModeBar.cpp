@@ -16,6 +16,9 @@ ModeBar::ModeBar(QWidget* parent) : QToolBar(tr("Modes"), parent), m_group(new Q
     toggleViewAction()->setVisible(false); // a window without modes would be a trap
     addMode(Mode::Plan, "plan", tr("Plan"), tr("Cut the model and place its stages"),
             QKeySequence(QStringLiteral("Ctrl+1")));
+    addMode(Mode::Deploy, "deploy", tr("Deploy"),
+            tr("Check the devices, put the plan onto them, go back"),
+            QKeySequence(QStringLiteral("Ctrl+2")));
     addMode(Mode::Watch, "watch", tr("Watch"), tr("See the plan run, measured beside predicted"),
             QKeySequence(QStringLiteral("Ctrl+3")));
 }

@@ -8,7 +8,7 @@ class QActionGroup;
 namespace millrace::ui
 {
 
-enum class Mode { Plan, Watch };
+enum class Mode { Plan, Deploy, Watch };
 
 /// The window's modes at its left, one of which is shown.
 class ModeBar : public QToolBar

@@ -70,10 +70,11 @@ QAction* ReleaseActions::make(const char* name, const QString& text, const QStri
     return action;
 }
 
-void ReleaseActions::fill(QMenu& menu)
+void ReleaseActions::fill(QMenu& menu, const DeployActions& onDevices)
 {
-    menu.addAction(m_actions.deploy);
-    menu.addAction(m_actions.cancel);
+    menu.addActions({m_actions.deploy, onDevices.deploy, m_actions.cancel});
+    menu.addSeparator();
+    menu.addActions({onDevices.test, onDevices.rollBack});
     menu.addSeparator();
     menu.addActions({m_actions.send, m_actions.pause, m_actions.exportCsv});
     menu.addSeparator();
@@ -92,13 +93,11 @@ void ReleaseActions::connectActions()
             [this](bool on) { on ? m_live.startSending() : m_live.stopSending(); });
     connect(m_actions.pause, &QAction::triggered, this, [this](bool on) { m_page->setPaused(on); });
     connect(m_actions.exportCsv, &QAction::triggered, this, &ReleaseActions::exportCsv);
-    connect(m_actions.stop, &QAction::triggered, this, [this] { m_live.remove(); });
+    connect(m_actions.stop, &QAction::triggered, this, &ReleaseActions::stop);
     connect(m_actions.openPlan, &QAction::triggered, this, &ReleaseActions::openItsPlan);
     connect(&m_live, &LiveRelease::changed, this, &ReleaseActions::enableActions);
     connect(&m_live, &LiveRelease::statusArrived, this, &ReleaseActions::enableActions);
     connect(&m_live, &LiveRelease::releaseChanged, this, &ReleaseActions::notePlan);
-    connect(&m_live, &LiveRelease::failed, this, &ReleaseActions::failed);
-    connect(&m_live, &LiveRelease::done, this, &ReleaseActions::done);
     connect(&m_document, &Document::snapshotChanged, this, [this] {
         notePlan();
         enableActions();
@@ -111,8 +110,9 @@ void ReleaseActions::connectActions()
 void ReleaseActions::setPage(WatchPage* page)
 {
     m_page = page;
-    connect(&m_live, &LiveRelease::stepArrived, page, [page](const deploy::StepUpdate& update) {
-        page->steps().update(update, deploy::unixSeconds());
+    connect(&m_live, &LiveRelease::stepArrived, page, [this, page](const deploy::StepUpdate& step) {
+        if (m_live.workKind() == deploy::ReleaseKind::Local)
+            page->steps().update(step, deploy::unixSeconds());
     });
     connect(&m_live, &LiveRelease::changed, page, [this, page] {
         if (!m_wait.isWaiting() && m_live.work() != Work::Deploying)
@@ -133,10 +133,11 @@ void ReleaseActions::enableActions()
         (status && std::any_of(status->stages.begin(), status->stages.end(),
                                [](const runtime::StageStatus& stage) { return !stage.up; }));
     m_actions.deploy->setEnabled(isFree && snapshot.plan && snapshot.plan->hasStages());
-    m_actions.cancel->setEnabled(m_wait.isWaiting() || m_live.work() == Work::Deploying ||
+    m_actions.cancel->setEnabled(m_wait.isWaiting() || m_live.isDeploying() ||
                                  m_live.work() == Work::Restarting);
-    m_actions.cancel->setText(m_live.work() == Work::Restarting ? tr("&Cancel Starting")
-                                                                : tr("&Cancel Deploying"));
+    m_actions.cancel->setText(m_live.work() == Work::Restarting    ? tr("&Cancel Starting")
+                              : m_live.work() == Work::RollingBack ? tr("&Cancel Going Back")
+                                                                   : tr("&Cancel Deploying"));
     m_actions.restart->setEnabled(isFree && isThere && isDown);
     m_actions.restart->setVisible(isThere && isDown);
     m_actions.send->setEnabled(isThere && isFree);
@@ -203,6 +204,15 @@ void ReleaseActions::takeItsCluster()
                         .arg(QString::fromStdString(release->modelPath.filename().string())));
 }
 
+/// Devices do real work, so that is asked first.
+void ReleaseActions::stop()
+{
+    if (m_live.release() && m_live.release()->kind == deploy::ReleaseKind::Ssh)
+        emit undeployRequested(*m_live.release());
+    else
+        m_live.remove();
+}
+
 void ReleaseActions::exportCsv()
 {
     const QString name =
@@ -222,7 +232,7 @@ void ReleaseActions::exportCsv()
 
 void ReleaseActions::whenSettled(const std::function<void()>& then)
 {
-    if (m_live.work() == Work::Deploying) {
+    if (m_live.isDeploying()) {
         m_prompts.deploying(m_window, [this, then](const DeployingAnswer&) {
             m_live.cancelWork();
             m_live.whenQuiet([this, then] { whenSettled(then); });

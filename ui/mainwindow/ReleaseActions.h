@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/deploy/DeployActions.h"
 #include "ui/mainwindow/MeasuredPlan.h"
 #include "ui/models/Document.h"
 #include "ui/models/LiveRelease.h"
@@ -30,7 +31,8 @@ public:
                    QWidget* window);
 
     [[nodiscard]] const WatchActions& actions() const { return m_actions; }
-    void fill(QMenu& menu);
+    /// With what can be done on devices in its place.
+    void fill(QMenu& menu, const DeployActions& onDevices);
     void setPage(WatchPage* page);
     /// Deploys the open plan. With estimated times it first measures this computer's and plans
     /// anew, because nothing could be compared with a guess.
@@ -41,6 +43,7 @@ public:
 
 signals:
     void watchRequested();
+    void undeployRequested(const millrace::deploy::Release& release);
     void failed(const QString& message);
     void done(const QString& message);
 
@@ -57,6 +60,7 @@ private:
     void openItsPlan();
     void openItsModel(const deploy::Release& release);
     void takeItsCluster();
+    void stop();
     void exportCsv();
     void expectSteps();
     void tellStep(const char* step, deploy::StepState state, double fraction);

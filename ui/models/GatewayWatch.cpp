@@ -46,9 +46,11 @@ public:
 
     [[nodiscard]] GatewayLoss loss(const Error& error) const
     {
-        const auto dead =
-            std::count_if(m_release.nodes.begin(), m_release.nodes.end(),
-                          [](const deploy::ReleaseNode& node) { return !deploy::isAlive(node); });
+        // Processes of other computers are not seen from here.
+        const bool isHere = m_release.kind == deploy::ReleaseKind::Local;
+        const auto dead = std::count_if(
+            m_release.nodes.begin(), m_release.nodes.end(),
+            [isHere](const deploy::ReleaseNode& node) { return isHere && !deploy::isAlive(node); });
         std::error_code ignored;
         return {error, static_cast<int>(dead), !std::filesystem::exists(m_release.folder, ignored)};
     }

@@ -12,7 +12,7 @@ namespace millrace::ui
 /// Why a gateway says nothing.
 struct GatewayLoss {
     Error error;
-    int deadNodes = 0;      ///< processes of the release that have ended
+    int deadNodes = 0;      ///< processes of a local release that have ended
     bool isRemoved = false; ///< the release was undeployed meanwhile
 };
 

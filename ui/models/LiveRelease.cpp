@@ -17,31 +17,24 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
+/// On devices, only the gateway knows more; it is asked as soon as the release is watched.
+bool isThere(const deploy::Release& release)
+{
+    if (release.kind == deploy::ReleaseKind::Ssh)
+        return release.standing == deploy::Standing::Current;
+    return std::any_of(release.nodes.begin(), release.nodes.end(),
+                       [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
+}
+
 std::optional<deploy::Release> newestThatRuns()
 {
     for (deploy::Release& release : deploy::localReleases())
-        if (release.kind == deploy::ReleaseKind::Local && !release.owner &&
-            std::any_of(release.nodes.begin(), release.nodes.end(),
-                        [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); }))
+        if (!release.owner && isThere(release))
             return std::move(release);
     return {};
 }
 
 } // namespace
-
-/// Hands the steps of a job to the GUI thread.
-class LiveRelease::StepPost final : public deploy::StepSink
-{
-public:
-    explicit StepPost(LiveRelease& live) : m_live(live) {}
-    void step(const deploy::StepUpdate& update) override
-    {
-        m_live.m_workJob.post([&live = m_live, update] { emit live.stepArrived(update); });
-    }
-
-private:
-    LiveRelease& m_live;
-};
 
 LiveRelease::LiveRelease(QObject* parent) : QObject(parent)
 {
@@ -159,129 +152,6 @@ void LiveRelease::loseLink(const GatewayLoss& loss)
                            tr("The gateway does not answer. Trying again."),
                            m_linkTrouble});
     emit changed();
-}
-
-void LiveRelease::begin(Work work)
-{
-    m_findJob.cancel();
-    stopSending();
-    m_work = work;
-}
-
-void LiveRelease::end()
-{
-    m_work = Work::None;
-    emit changed();
-    quietNow();
-}
-
-void LiveRelease::deploy(const deploy::LocalDeployment& deployment)
-{
-    if (m_work != Work::None)
-        return;
-    begin(Work::Deploying);
-    deploy::LocalDeployment asked = deployment;
-    asked.runner = m_runner;
-    using Outcome = Result<deploy::Release>;
-    m_workJob.start<Outcome>(
-        [this, asked = std::move(asked)](const std::stop_token& stop, ProgressSink&) {
-            StepPost steps(*this);
-            return deploy::deployLocal(asked, stop, steps);
-        },
-        [this](Outcome outcome) { deployed(std::move(outcome)); });
-}
-
-void LiveRelease::deployed(Result<deploy::Release> outcome)
-{
-    if (!outcome && outcome.error().code == ErrorCode::Cancelled)
-        emit done(tr("Deploying was cancelled. What it began was undone."));
-    else if (!outcome)
-        emit failed(
-            tr("Cannot deploy. %1. What it began was undone; mend the cause and deploy again.")
-                .arg(reasonOf(outcome.error())));
-    if (!outcome)
-        return end();
-    const std::optional<deploy::Release> before = m_release;
-    watch(std::move(*outcome));
-    emit done(tr("%1 serves.").arg(text(m_release->id)));
-    if (before && before->id != m_release->id)
-        return removeOther(*before);
-    end();
-}
-
-/// The one that was watched before gives way only when the new one serves.
-void LiveRelease::removeOther(const deploy::Release& release)
-{
-    using Outcome = Result<void>;
-    m_workJob.start<Outcome>(
-        [this, release](const std::stop_token& stop, ProgressSink&) {
-            StepPost steps(*this);
-            return deploy::undeployLocal(release, stop, steps);
-        },
-        [this, id = release.id](const Outcome& outcome) {
-            if (!outcome)
-                emit failed(tr("Cannot remove %1, which ran before. %2. Remove it with millracectl "
-                               "undeploy.")
-                                .arg(text(id), reasonOf(outcome.error())));
-            end();
-        });
-}
-
-void LiveRelease::cancelWork()
-{
-    if (m_work != Work::Removing)
-        m_workJob.cancel();
-}
-
-void LiveRelease::restartDead()
-{
-    if (!m_release || m_work != Work::None)
-        return;
-    m_work = Work::Restarting; // requests under way wait for it
-    using Outcome = Result<deploy::Release>;
-    m_workJob.start<Outcome>(
-        [this, release = *m_release](const std::stop_token& stop, ProgressSink&) {
-            StepPost steps(*this);
-            return deploy::restartDead(release, stop, steps);
-        },
-        [this](Outcome outcome) {
-            if (!outcome && outcome.error().code == ErrorCode::Cancelled)
-                emit done(tr("Starting what is down was cancelled."));
-            else if (!outcome)
-                emit failed(tr("Cannot start what is down. %1. Try again, or stop the release.")
-                                .arg(reasonOf(outcome.error())));
-            else {
-                m_release = std::move(*outcome);
-                ask();
-            }
-            end();
-        });
-}
-
-void LiveRelease::remove(std::function<void()> then)
-{
-    if (!m_release || m_work != Work::None)
-        return;
-    begin(Work::Removing);
-    using Outcome = Result<void>;
-    m_workJob.start<Outcome>(
-        [this, release = *m_release](const std::stop_token& stop, ProgressSink&) {
-            StepPost steps(*this);
-            return deploy::undeployLocal(release, stop, steps);
-        },
-        [this, then = std::move(then)](const Outcome& outcome) {
-            if (!outcome) {
-                emit failed(
-                    tr("Cannot stop the release. %1. Try again.").arg(reasonOf(outcome.error())));
-                return end();
-            }
-            const QString id = text(m_release->id);
-            forget();
-            emit done(tr("%1 was stopped. Nothing of it is left.").arg(id));
-            end();
-            if (then)
-                then();
-        });
 }
 
 void LiveRelease::startSending()

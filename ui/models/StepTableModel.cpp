@@ -15,24 +15,29 @@ namespace
 
 using deploy::StepState;
 
-QString stateText(StepState state, double fraction, double seconds)
+QString stateName(StepState state)
 {
     switch (state) {
     case StepState::Waiting:
-        return {};
+        return StepTableModel::tr("waiting");
     case StepState::Running:
-        return fraction < 0 ? StepTableModel::tr("\u25b6 running")
-                            : StepTableModel::tr("\u25b6 %1 %").arg(qRound(fraction * 100));
+        return StepTableModel::tr("running");
     case StepState::Done:
-        return StepTableModel::tr("\u2713 %1").arg(figure(Seconds{seconds}));
+        return StepTableModel::tr("done");
     case StepState::Failed:
-        return StepTableModel::tr("\u2717 failed");
+        return StepTableModel::tr("failed");
     case StepState::Cancelled:
-        return StepTableModel::tr("\u2717 cancelled");
+        return StepTableModel::tr("cancelled");
     case StepState::Undone:
-        return StepTableModel::tr("\u21b6 undone");
+        return StepTableModel::tr("undone");
     }
     return {};
+}
+
+/// What is done took some time.
+QString duration(double seconds)
+{
+    return figure(Seconds{std::max(0.001, seconds)});
 }
 
 } // namespace
@@ -43,8 +48,10 @@ QString stepName(const std::string& step)
         {"measure", StepTableModel::tr("Measure")}, {"plan", StepTableModel::tr("Plan")},
         {"split", StepTableModel::tr("Split")},     {"copy", StepTableModel::tr("Copy")},
         {"start", StepTableModel::tr("Start")},     {"warm up", StepTableModel::tr("Warm up")},
-        {"health", StepTableModel::tr("Check")},    {"stop", StepTableModel::tr("Stop")},
-        {"remove", StepTableModel::tr("Remove")}};
+        {"health", StepTableModel::tr("Health")},   {"stop", StepTableModel::tr("Stop")},
+        {"reach", StepTableModel::tr("Reach")},     {"check", StepTableModel::tr("Check")},
+        {"lock", StepTableModel::tr("Lock")},       {"upload", StepTableModel::tr("Upload")},
+        {"switch", StepTableModel::tr("Switch")},   {"remove", StepTableModel::tr("Remove")}};
     for (const auto& [known, name] : names)
         if (step == known)
             return name;
@@ -107,9 +114,61 @@ void StepTableModel::update(const deploy::StepUpdate& update, double at)
         cell.begun = at;
     cell.state = update.state;
     cell.fraction = update.fraction;
-    cell.ended = at;
-    cell.detail = QString::fromStdString(update.detail);
+    // What was undone was done in its time, and a cause that is known stays.
+    if (update.state != StepState::Undone)
+        cell.ended = at;
+    if (!update.detail.empty() || update.state != StepState::Undone)
+        cell.detail = QString::fromStdString(update.detail);
+    if (update.state == StepState::Running) {
+        cell.sent = update.sent;
+        cell.toSend = update.toSend;
+    } else if (update.state == StepState::Done) {
+        cell.sent = cell.toSend;
+    }
     emit dataChanged(index(row, column), index(row, column));
+}
+
+void StepTableModel::tick(double at)
+{
+    for (auto& [key, cell] : m_cells) {
+        if (cell.state != StepState::Running)
+            continue;
+        cell.ended = at;
+        const QModelIndex changed = index(rowOf(key.first), columnOf(key.second));
+        emit dataChanged(changed, changed);
+    }
+}
+
+QModelIndex StepTableModel::failed() const
+{
+    for (std::size_t step = 0; step < m_steps.size(); ++step)
+        for (std::size_t row = 0; row < m_devices.size(); ++row) {
+            const auto found = m_cells.find({m_devices[row], m_steps[step]});
+            if (found != m_cells.end() && found->second.state == StepState::Failed)
+                return index(static_cast<int>(row), static_cast<int>(step) + 1);
+        }
+    return {};
+}
+
+QStringList StepTableModel::undone() const
+{
+    QStringList names;
+    for (const std::string& step : m_steps)
+        if (std::any_of(m_cells.begin(), m_cells.end(), [&](const auto& cell) {
+                return cell.first.second == step && cell.second.state == StepState::Undone;
+            }))
+            names << stepName(step);
+    return names;
+}
+
+std::pair<Bytes, Bytes> StepTableModel::sent() const
+{
+    std::pair<Bytes, Bytes> all;
+    for (const auto& [key, cell] : m_cells) {
+        all.first += cell.sent;
+        all.second += cell.toSend;
+    }
+    return all;
 }
 
 double StepTableModel::fraction() const
@@ -118,7 +177,8 @@ double StepTableModel::fraction() const
         return 0;
     double done = 0;
     for (const auto& [key, cell] : m_cells)
-        done += cell.state == StepState::Running ? std::max(0.0, cell.fraction) : 1;
+        if (cell.state != StepState::Waiting)
+            done += cell.state == StepState::Running ? std::max(0.0, cell.fraction) : 1;
     return done / static_cast<double>(std::max(m_expected, m_cells.size()));
 }
 
@@ -140,14 +200,49 @@ int StepTableModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(m_steps.size()) + 1;
 }
 
+QString StepTableModel::text(const Cell& cell) const
+{
+    switch (cell.state) {
+    case StepState::Waiting:
+        return tr("\u00b7 waiting");
+    case StepState::Running:
+        return cell.fraction < 0 ? tr("\u25b6 %1").arg(duration(cell.ended - cell.begun))
+                                 : tr("\u25b6 %1 %").arg(qRound(cell.fraction * 100));
+    case StepState::Done:
+        return tr("\u2713 %1").arg(duration(cell.ended - cell.begun));
+    case StepState::Failed:
+        return tr("\u2717 failed");
+    case StepState::Cancelled:
+        return tr("\u2717 cancelled");
+    case StepState::Undone:
+        return tr("\u21b6 undone");
+    }
+    return {};
+}
+
+/// "pi-3, Upload: done after 1.20 s."
+QString StepTableModel::sentence(const QModelIndex& index, const Cell& cell) const
+{
+    const QString where =
+        tr("%1, %2").arg(this->index(index.row(), 0).data().toString(),
+                         headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
+    QString text = cell.state == StepState::Waiting
+                       ? tr("%1: waiting.").arg(where)
+                       : tr("%1: %2 after %3.")
+                             .arg(where, stateName(cell.state), duration(cell.ended - cell.begun));
+    if (cell.state == StepState::Running && cell.toSend.value > 0)
+        text += QLatin1Char(' ') + tr("%1 of %2 sent.").arg(figure(cell.sent), figure(cell.toSend));
+    return text;
+}
+
 QVariant StepTableModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
         return {};
     if (index.column() == 0) {
-        const std::string& device = m_devices[static_cast<std::size_t>(index.row())];
         if (role != Qt::DisplayRole)
             return {};
+        const std::string& device = deviceAt(index.row());
         return device.empty() ? tr("Release") : QString::fromStdString(device);
     }
     const Cell* at = cell(index);
@@ -157,9 +252,19 @@ QVariant StepTableModel::data(const QModelIndex& index, int role) const
     const bool isBad = at->state == StepState::Failed || at->state == StepState::Cancelled;
     switch (role) {
     case Qt::DisplayRole:
-        return stateText(at->state, at->fraction, at->ended - at->begun);
+        return text(*at);
     case Qt::ToolTipRole:
         return plainTip(at->detail);
+    case Qt::AccessibleTextRole:
+        return sentence(index, *at);
+    case DetailRole:
+        return at->detail.isEmpty()
+                   ? sentence(index, *at)
+                   : QString(sentence(index, *at) + QLatin1Char('\n') + at->detail);
+    case StateRole:
+        return static_cast<int>(at->state);
+    case FractionRole:
+        return at->fraction;
     case Qt::ForegroundRole:
         if (isBad)
             return colours.bottleneck();

@@ -17,6 +17,12 @@ class StepTableModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
+    enum Role {
+        StateRole = Qt::UserRole + 10, ///< int(deploy::StepState); none: no such cell
+        FractionRole,                  ///< double of a cell that runs; negative: unknown
+        DetailRole,                    ///< everything known of the cell, in whole sentences
+    };
+
     using QAbstractTableModel::QAbstractTableModel;
     void clear();
     /// The rows and columns that a deployment will fill, in this order, and how many cells.
@@ -24,8 +30,21 @@ public:
                 std::size_t cells);
     /// `at`: Unix seconds, for the durations.
     void update(const deploy::StepUpdate& update, double at);
+    /// Lets the durations of what runs go on.
+    void tick(double at);
     /// 0..1 over all cells that are expected.
     [[nodiscard]] double fraction() const;
+    /// Of all uploads that have begun: sent, and to be sent.
+    [[nodiscard]] std::pair<Bytes, Bytes> sent() const;
+    /// The first cell that has failed; invalid: none.
+    [[nodiscard]] QModelIndex failed() const;
+    /// Names of the steps that were undone, in the order of the recipe.
+    [[nodiscard]] QStringList undone() const;
+    /// Empty: the row of the whole release.
+    [[nodiscard]] const std::string& deviceAt(int row) const
+    {
+        return m_devices[static_cast<std::size_t>(row)];
+    }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -38,7 +57,10 @@ private:
         deploy::StepState state = deploy::StepState::Waiting;
         double begun = 0, ended = 0, fraction = -1;
         QString detail;
+        Bytes sent, toSend;
     };
+    [[nodiscard]] QString text(const Cell& cell) const;
+    [[nodiscard]] QString sentence(const QModelIndex& index, const Cell& cell) const;
     [[nodiscard]] const Cell* cell(const QModelIndex& index) const;
     [[nodiscard]] int rowOf(const std::string& device);
     [[nodiscard]] int columnOf(const std::string& step);
