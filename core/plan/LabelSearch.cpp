@@ -44,7 +44,7 @@ public:
 
     LabelResult run()
     {
-        begin(0);
+        begin(0, 0);
         for (const std::uint16_t d : m_rising)
             if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
@@ -54,7 +54,10 @@ public:
                 continue;
             if (m_stopped() || m_labels.size() > m_options.maxLabels)
                 return result(Verdict::Unknown);
-            begin(cut);
+            Price paid = WalkRelaxation::kUnreachable;
+            for (const Label& label : m_waiting[cut])
+                paid = std::min(paid, label.paid);
+            begin(cut, paid);
             m_furthest = cut;
             for (const std::int32_t label : kept(cut))
                 extendAll(label, cut);
@@ -106,10 +109,10 @@ private:
     }
 
     /// Devices by what a walk that goes on there still pays.
-    void begin(std::size_t cut)
+    void begin(std::size_t cut, Price paid)
     {
         const Price* costs = m_relaxation.costsFrom(cut);
-        m_choices.moveTo(cut);
+        m_choices.moveTo(cut, paid);
         m_rising.clear();
         for (std::size_t d = 0; d < m_count; ++d)
             if (costs[d] < WalkRelaxation::kUnreachable)

@@ -173,11 +173,16 @@ PriceSearch::End PriceSearch::run(double gap)
 /// From below in growing steps while the prices refute; the first failure shows where plans begin.
 void PriceSearch::climb()
 {
-    double rise = m_incumbent.hasPlan() ? 0.03 : 0.3;
+    if (m_expected > m_lower && m_expected < m_incumbent.best() && !m_stopped())
+        (void)refuted(m_expected, m_fewPasses);
+    const bool hasPlan = m_incumbent.hasPlan();
+    double rise = hasPlan ? 0.03 : 0.3;
     double threshold = std::max(m_lower, m_top * 1e-6);
     while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
-           refuted(threshold, m_fewPasses))
+           refuted(threshold, m_fewPasses)) {
         threshold *= 1 + rise;
+        rise *= hasPlan ? 2 : 1;
+    }
 }
 
 /// Loose thresholds first with few labels, then wider.

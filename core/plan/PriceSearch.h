@@ -24,7 +24,12 @@ public:
 
     /// Offers the devices of a plan before, those that are left, in their order with the best cuts.
     void recut(const std::vector<Stage>& before);
-    void setPrices(std::vector<double> prices) { m_pricing.setPrices(std::move(prices)); }
+    /// Prices from a search like this one, and where that came to a bound.
+    void setPrices(std::vector<double> prices, double expected)
+    {
+        m_pricing.setPrices(std::move(prices));
+        m_expected = expected;
+    }
     [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
     /// Refuted within the space.
     [[nodiscard]] double lower() const { return m_lower; }
@@ -51,6 +56,7 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
+    double m_expected = 0;        ///< a bound worth trying first
     double m_proving = -1;        ///< threshold that prove() saw last
     int m_fewPasses;              ///< of prices before a search
     std::size_t m_narrow;         ///< width to begin with

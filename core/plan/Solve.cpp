@@ -40,19 +40,19 @@ public:
         const ClassTimes times(m_problem);
         m_incumbent.raise(boundOverAllCuts(m_problem, times));
         const CutSpace order = CutSpace::linear(m_problem);
-        const StageSpace space(m_problem, order, times, std::numeric_limits<double>::infinity(),
-                               m_stopped);
+        const StageSpace space(m_problem, order, times, m_stopped);
         if (order.isComplete())
             return searchWhole(space);
         PriceSearch search(space, m_incumbent, PriceSearch::Bounds::InSpace, m_incumbent.lower());
         start(search);
         PriceSearch::End end = search.run(kGapOfOrder);
-        const double worst = m_incumbent.hasPlan() ? m_incumbent.best() : ceiling(space);
+        const double worst = m_incumbent.best();
         if (const auto cuts =
                 CutSpace::convex(m_problem, largestPayload(m_problem, worst), m_stopped);
             cuts && !m_incumbent.stopped()) {
-            const StageSpace all(m_problem, *cuts, times, worst * (1 + kTolerance), m_stopped);
+            const StageSpace all(m_problem, *cuts, times, m_stopped);
             m_prices = search.prices();
+            m_expected = search.lower();
             return searchWhole(all);
         }
         m_searchSpace = SearchSpace::Linear;
@@ -75,7 +75,7 @@ private:
         if (m_options.warmStart)
             search.recut(m_options.warmStart->stages);
         if (!m_prices.empty())
-            search.setPrices(m_prices);
+            search.setPrices(m_prices, m_expected);
     }
 
     Plan conclude(const StageSpace& space, PriceSearch::End end, double lower)
@@ -154,7 +154,8 @@ private:
     Incumbent m_incumbent;
     std::function<bool()> m_stopped;
     SearchSpace m_searchSpace = SearchSpace::Convex;
-    std::vector<double> m_prices;
+    std::vector<double> m_prices; ///< of the order's cuts, and its bound
+    double m_expected = 0;
 };
 
 } // namespace
