@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <random>
 #include <tuple>
+#include <unordered_map>
 
 namespace millrace::plan
 {
@@ -121,12 +124,9 @@ std::optional<CutSpace> CutSpace::convex(const Problem& problem, double most,
     });
     std::vector<std::size_t> rising(space.size());
     std::iota(rising.begin(), rising.end(), std::size_t{0});
-    std::vector<std::size_t> counts;
-    for (const Bits& inside : space.m_inside)
-        counts.push_back(inside.count());
     std::sort(rising.begin(), rising.end(), [&](std::size_t a, std::size_t b) {
-        return std::tie(work[a], counts[a], space.m_inside[a]) <
-               std::tie(work[b], counts[b], space.m_inside[b]);
+        return std::tie(work[a], space.m_counts[a], space.m_inside[a]) <
+               std::tie(work[b], space.m_counts[b], space.m_inside[b]);
     });
     CutSpace sorted(problem);
     sorted.m_isChain = false;
@@ -141,6 +141,8 @@ std::optional<CutSpace> CutSpace::convex(const Problem& problem, double most,
 /// Sorted as texts, so that neighbours begin alike.
 void CutSpace::fillSteps()
 {
+    for (const Bits& inside : m_inside)
+        m_counts.push_back(inside.count());
     m_order.resize(size());
     std::iota(m_order.begin(), m_order.end(), std::size_t{0});
     m_kept.assign(size(), 0);
@@ -208,6 +210,59 @@ void CutSpace::fillBorders()
     }
 }
 
+/// Sets are looked up by a sum of random numbers, one for each layer.
+void CutSpace::fillGrowths()
+{
+    const std::size_t layers = m_problem->layers.size();
+    std::mt19937_64 random;
+    std::vector<std::uint64_t> keys(layers);
+    std::generate(keys.begin(), keys.end(), std::ref(random));
+    std::vector<std::vector<std::size_t>> after(layers);
+    std::vector<int> missing(layers, 0);
+    for (const graph::DataflowTensor& tensor : m_problem->tensors)
+        for (const LayerId consumer : tensor.consumers)
+            if (tensor.producer) {
+                after[tensor.producer->index()].push_back(consumer.index());
+                ++missing[consumer.index()];
+            }
+    Bits ready(layers);
+    for (std::size_t layer = 0; layer < layers; ++layer)
+        if (missing[layer] == 0)
+            ready.set(layer);
+    std::vector<LayerId> inside;
+    std::vector<std::uint64_t> sums(1, 0);
+    std::unordered_map<std::uint64_t, std::size_t> cuts;
+    std::vector<std::vector<std::size_t>> readyAt(size());
+    std::vector<std::uint64_t> sumOf(size());
+    for (const std::size_t cut : m_order) {
+        for (; inside.size() > m_kept[cut]; inside.pop_back(), sums.pop_back()) {
+            ready.set(inside.back().index());
+            for (const std::size_t next : after[inside.back().index()])
+                if (missing[next]++ == 0)
+                    ready.reset(next);
+        }
+        for (const LayerId layer : m_added[cut]) {
+            inside.push_back(layer);
+            sums.push_back(sums.back() + keys[layer.index()]);
+            ready.reset(layer.index());
+            for (const std::size_t next : after[layer.index()])
+                if (--missing[next] == 0)
+                    ready.set(next);
+        }
+        sumOf[cut] = sums.back();
+        cuts.emplace(sums.back(), cut);
+        ready.each([&](std::size_t layer) { readyAt[cut].push_back(layer); });
+    }
+    m_growths.resize(size());
+    for (std::size_t cut = 0; cut < size(); ++cut)
+        for (const std::size_t layer : readyAt[cut]) {
+            const auto grown = cuts.find(sumOf[cut] + keys[layer]);
+            if (grown != cuts.end() && m_payload[grown->second] <= m_payload[cut] &&
+                isAbove(grown->second, cut) && isAlone(cut, grown->second, LayerId(layer)))
+                m_growths[cut].push_back({LayerId(layer), grown->second});
+        }
+}
+
 void CutSpace::finish()
 {
     const Problem& problem = *m_problem;
@@ -236,6 +291,11 @@ void CutSpace::finish()
                problem.layers[b.index()].activationBytes;
     });
     fillBorders();
+    fillGrowths();
+    for (std::size_t cut = 0; cut < size(); ++cut)
+        m_leastOnwards.push_back(m_weights[cut] + m_sent[cut]);
+    for (std::size_t cut = size() - 1; cut-- > 0;)
+        m_leastOnwards[cut] = std::min(m_leastOnwards[cut], m_leastOnwards[cut + 1]);
 }
 
 void CutSpace::eachStage(
@@ -265,6 +325,16 @@ bool CutSpace::fitsInto(std::int64_t memory, std::size_t from, std::size_t to) c
         return false;
     const LayerId largest = m_byActivation[m_ranked[to].firstNotIn(m_ranked[from])];
     return m_problem->layers[largest.index()].activationBytes.value <= left;
+}
+
+std::size_t CutSpace::lastInto(std::int64_t memory, std::size_t from) const
+{
+    const std::int64_t left =
+        memory - m_problem->memoryModel.fixed.value - m_received[from] + m_weights[from];
+    const auto begin = m_leastOnwards.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto end = std::partition_point(begin, m_leastOnwards.end(),
+                                          [left](std::int64_t least) { return least <= left; });
+    return from + static_cast<std::size_t>(std::max<std::ptrdiff_t>(end - begin, 1) - 1);
 }
 
 void CutSpace::above(std::size_t cut, std::size_t upTo, std::vector<std::uint64_t>& words) const

@@ -39,10 +39,30 @@ public:
                    const std::function<void(std::size_t to, std::int64_t memory)>& visit) const;
     /// For other spaces: whether a stage needs no more memory than that. `to` must contain `from`.
     [[nodiscard]] bool fitsInto(std::int64_t memory, std::size_t from, std::size_t to) const;
+    /// No stage that ends behind this needs as little memory; may be too far.
+    [[nodiscard]] std::size_t lastInto(std::int64_t memory, std::size_t from) const;
     /// Whether `larger` strictly contains `smaller`.
     [[nodiscard]] bool isAbove(std::size_t larger, std::size_t smaller) const
     {
         return larger > smaller && (m_isChain || m_ranked[larger].contains(m_ranked[smaller]));
+    }
+    [[nodiscard]] bool holds(std::size_t cut, LayerId layer) const
+    {
+        return m_inside[cut].test(layer.index());
+    }
+    /// Whether a stage is this layer alone. `to` must contain `from`.
+    [[nodiscard]] bool isAlone(std::size_t from, std::size_t to, LayerId layer) const
+    {
+        return m_counts[to] == m_counts[from] + 1 && holds(to, layer) && !holds(from, layer);
+    }
+    /// Not for chains: the cuts with one layer more and no larger payload.
+    struct Growth {
+        LayerId layer;
+        std::size_t to;
+    };
+    [[nodiscard]] const std::vector<Growth>& growths(std::size_t cut) const
+    {
+        return m_growths[cut];
     }
     /// The cuts up to `upTo` that strictly contain the cut, 64 to a word, from the word of `cut` on.
     void above(std::size_t cut, std::size_t upTo, std::vector<std::uint64_t>& words) const;
@@ -68,11 +88,13 @@ private:
     explicit CutSpace(const Problem& problem) : m_problem(&problem) {}
     void fillSteps();
     void fillBorders();
+    void fillGrowths();
     void finish();
 
     const Problem* m_problem;
     bool m_isComplete = true, m_isChain = true;
     std::vector<Bits> m_inside;
+    std::vector<std::size_t> m_counts; ///< layers inside
     /// Cuts in an order in which each shares its first layers with the one before: how many, and
     /// which are added to them.
     std::vector<std::size_t> m_order, m_kept;
@@ -84,7 +106,9 @@ private:
     std::vector<LayerId> m_byActivation; ///< largest first
     std::vector<Bits> m_ranked;          ///< as m_inside, numbered by m_byActivation
     std::vector<std::vector<std::size_t>> m_border; ///< layers inside that none inside needs
-    std::vector<Bits> m_holders;                    ///< by layer: the cuts that it is inside of
+    std::vector<std::vector<Growth>> m_growths;
+    std::vector<std::int64_t> m_leastOnwards; ///< weights and what is sent
+    std::vector<Bits> m_holders; ///< by layer: the cuts that it is inside of
 };
 
 } // namespace millrace::plan

@@ -46,7 +46,12 @@ const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
     m_scan.each(
         device,
         [&](std::size_t block) { return m_relaxation.leastAfter(block, device) <= left; },
-        [&](std::size_t to) { consider(device, to, row); });
+        [&](std::size_t to) {
+            const Price after =
+                m_relaxation.costAfter(to, device) + m_relaxation.moved(device, 0, to);
+            if (after <= left && m_scan.isEnd(device, to))
+                consider(device, to, row);
+        });
     return row.ends;
 }
 
@@ -56,11 +61,23 @@ void EndChoices::consider(std::size_t device, std::size_t to, Row& row)
     if (after >= WalkRelaxation::kUnreachable ||
         (!m_isStrict && !m_space.fits(device, m_cut, to)))
         return;
-    Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to)};
-    if (m_mayEndLater)
+    Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to), {}};
+    if (m_mayEndLater && !m_space.cuts.isChain())
+        choice.alone = layerToTake(device, to);
+    if (m_mayEndLater && !choice.alone)
         choice.before = laterWithNoMorePayload(to);
     if (choice.before == 0 || mayRelay(device, choice.before))
         row.ends.push_back(choice);
+}
+
+/// Whoever takes the layer later, unless alone, may leave it to this stage: payloads are submodular,
+/// so none of the cuts between gets a larger one with the layer inside.
+std::optional<LayerId> EndChoices::layerToTake(std::size_t device, std::size_t to) const
+{
+    for (const CutSpace::Growth& growth : m_space.cuts.growths(to))
+        if (m_scan.isEnd(device, growth.to))
+            return growth.layer;
+    return {};
 }
 
 /// The nearest end behind this one, in a chain; any in other spaces. 0: none.

@@ -19,6 +19,9 @@ public:
         Cut to;
         Cut before;  ///< the later end with no larger payload; 0: none
         Price after; ///< moved and still to be paid
+        /// The stage could take this layer, too, at no larger payload: without it is only for plans
+        /// in which the layer is a stage alone. None in chains.
+        std::optional<LayerId> alone;
     };
 
     /// The relaxation and its space must outlive it.
@@ -35,6 +38,7 @@ private:
         std::vector<Choice> ends;
     };
     void consider(std::size_t device, std::size_t to, Row& row);
+    [[nodiscard]] std::optional<LayerId> layerToTake(std::size_t device, std::size_t to) const;
     [[nodiscard]] Cut laterWithNoMorePayload(std::size_t to);
     [[nodiscard]] bool mayRelay(std::size_t device, Cut before) const;
 

@@ -22,19 +22,22 @@ public:
     /// To another cut or threshold. O(cuts / 64).
     void moveTo(std::size_t cut);
 
-    /// The end where the value is least, the furthest of several; `to` is 0 if none is below `from`.
+    /// An end where the value is least; `to` is 0 if none is below `below`.
     template <class Value>
     struct Least {
         Value value;
         Cut to = 0;
     };
-    /// Values by cut, and the least of each block or less.
+    /// Values by cut, and the least of each block or less. `guess`: where the end may be, 0 for
+    /// no idea; the better, the less work.
     template <class Value>
     [[nodiscard]] Least<Value> least(std::size_t device, const Value* values,
-                                     const Value* leastOfBlock, Value below) const
+                                     const Value* leastOfBlock, Value below, Cut guess = 0) const
     {
         Least<Value> best{below};
-        eachBlock(
+        if (guess != 0 && values[guess] < below && contains(guess) && isEnd(device, guess))
+            best = {values[guess], guess};
+        each(
             device, [&](std::size_t block) { return leastOfBlock[block] < best.value; },
             [&](std::size_t to) {
                 if (values[to] < best.value && isEnd(device, to))
@@ -42,23 +45,16 @@ public:
             });
         return best;
     }
-    /// Calls visit(to) for each end, descending, in the blocks that are wanted.
-    template <class Wanted, class Visit>
-    void each(std::size_t device, const Wanted& isWanted, const Visit& visit) const
-    {
-        eachBlock(device, isWanted, [&](std::size_t to) {
-            if (isEnd(device, to))
-                visit(to);
-        });
-    }
-
-private:
+    /// For a cut that contains the one moved to.
     [[nodiscard]] bool isEnd(std::size_t device, std::size_t to) const
     {
         return m_reach.isInTime(device, m_cut, to) && m_space.fits(device, m_cut, to);
     }
+
+    /// Calls visit(to) for each cut where a stage could end if isEnd(), descending, in the blocks
+    /// that are wanted.
     template <class Wanted, class Visit>
-    void eachBlock(std::size_t device, const Wanted& isWanted, const Visit& visit) const
+    void each(std::size_t device, const Wanted& isWanted, const Visit& visit) const
     {
         const std::size_t furthest = m_reach.furthest(device, m_cut);
         if (furthest <= m_cut)
@@ -76,6 +72,13 @@ private:
                 visit(block * kBlock + bit);
             }
         }
+    }
+
+private:
+    [[nodiscard]] bool contains(std::size_t to) const
+    {
+        const std::size_t word = to / kBlock - m_cut / kBlock;
+        return to > m_cut && word < m_above.size() && (m_above[word] >> (to % kBlock) & 1U) != 0;
     }
 
     const StageSpace& m_space;

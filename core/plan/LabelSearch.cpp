@@ -83,8 +83,12 @@ private:
         /// that crosses that cut must be out of its reach. 0: no relay.
         Cut before = 0;
         std::uint16_t bypass = kNone;
+        std::uint16_t alone = kNone; ///< layer that must become a stage alone
         std::uint16_t stages = 0;
-        [[nodiscard]] int rank() const { return stages * 2 + (before != 0 ? 1 : 0); }
+        [[nodiscard]] int rank() const
+        {
+            return stages * 2 + (before != 0 || alone != kNone ? 1 : 0);
+        }
     };
     [[nodiscard]] static std::size_t at(std::int32_t label)
     {
@@ -186,6 +190,8 @@ private:
                 before != 0 && (cut == before || m_space.cuts.isAbove(choice.to, before));
             if (crosses && !mayCross)
                 continue;
+            if (takesAnother(next, choice.to))
+                continue;
             const bool keepsRelay =
                 before != 0 && !crosses &&
                 (choice.to == before || m_space.cuts.isAbove(before, choice.to));
@@ -193,6 +199,13 @@ private:
             if (m_final != kNoParent)
                 return;
         }
+    }
+    /// Whether the stage takes the layer that must be alone together with others.
+    [[nodiscard]] bool takesAnother(const Label& label, std::size_t to) const
+    {
+        if (label.alone == kNone || !m_space.cuts.holds(to, LayerId(label.alone)))
+            return false;
+        return !m_space.cuts.isAlone(label.from, to, LayerId(label.alone));
     }
     [[nodiscard]] double within() const { return m_reach.threshold() * (1 + 1e-12); }
 
@@ -210,6 +223,16 @@ private:
                 next.bypass = next.device;
             }
         }
+        if (next.alone != kNone && m_space.cuts.holds(choice.to, LayerId(next.alone))) {
+            // The stage before could have taken it, so without this one there must be no link.
+            next.alone = kNone;
+            if (next.stages > m_atLeast) {
+                next.before = choice.to;
+                next.bypass = m_labels[at(next.parent)].device;
+            }
+        }
+        if (next.alone == kNone && choice.alone)
+            next.alone = static_cast<std::uint16_t>(choice.alone->index());
         if (!m_overlap) {
             next.busy = receive + m_space.compute(next.device, cut, choice.to);
             if (next.busy > within())
@@ -308,6 +331,7 @@ private:
     {
         return isSubset(a.used, b.used) &&
                (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
+               (a.alone == kNone || a.alone == b.alone) &&
                a.stages <= b.stages && (a.stages >= m_atLeast || a.stages == b.stages) &&
                (m_overlap || a.busy <= b.busy) && (!m_comparePaid || a.paid <= b.paid);
     }

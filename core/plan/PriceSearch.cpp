@@ -21,13 +21,17 @@ constexpr std::size_t kWideEnough = 24; ///< for memories to pay
 constexpr int kConflictTries = 2, kMemoryRounds = 30;
 constexpr double kConflictShare = 0.03;
 
+std::int64_t states(const StageSpace& space)
+{
+    return static_cast<std::int64_t>(space.devices.size() * space.cuts.size());
+}
+
 /// Prices before searches: fewer where a pass takes long.
 int fewPasses(const StageSpace& space)
 {
-    const std::size_t states = space.devices.size() * space.cuts.size();
     if (!space.cuts.isChain())
-        return 3;
-    return std::clamp(static_cast<int>(120000 / states), 1, space.devices.size() < 32 ? 8 : 12);
+        return 1;
+    return std::clamp(static_cast<int>(120000 / states(space)), 1, space.devices.size() < 32 ? 8 : 12);
 }
 
 } // namespace
@@ -36,7 +40,7 @@ PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds b
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
       m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
-      m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
+      m_cheapLabels(space.cuts.isChain() ? 0 : states(space)), m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
 
@@ -97,8 +101,14 @@ Verdict PriceSearch::search(std::size_t width)
 {
     LabelOptions options;
     options.width = width;
-    m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-    m_incumbent.countSteps(m_result.labels);
+    for (std::int64_t labels = 0;; options.width *= 3) {
+        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
+        m_incumbent.countSteps(m_result.labels);
+        labels += m_result.labels;
+        if (m_result.verdict != Verdict::Unknown || m_stopped() || labels > m_cheapLabels ||
+            options.width > kWidest)
+            break;
+    }
     if (m_result.verdict == Verdict::Found)
         keep(m_result.stages);
     return m_result.verdict;
@@ -173,16 +183,31 @@ PriceSearch::End PriceSearch::run(double gap)
 /// From below in growing steps while the prices refute; the first failure shows where plans begin.
 void PriceSearch::climb()
 {
-    if (m_expected > m_lower && m_expected < m_incumbent.best() && !m_stopped())
-        (void)refuted(m_expected, m_fewPasses);
     const bool hasPlan = m_incumbent.hasPlan();
     double rise = hasPlan ? 0.03 : 0.3;
     double threshold = std::max(m_lower, m_top * 1e-6);
+    if (m_expected > m_lower && hasPlan) {
+        if (!descend())
+            return;
+        threshold = m_lower * (1 + rise);
+    }
     while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
            refuted(threshold, m_fewPasses)) {
         threshold *= 1 + rise;
         rise *= hasPlan ? 2 : 1;
     }
+}
+
+/// Down from the bound that is expected, in growing steps; whether that holds at once.
+bool PriceSearch::descend()
+{
+    const double best = m_incumbent.best();
+    double drop = std::max(kNearlyClosed, 1 - m_expected / best);
+    bool isRefuted = refuted(std::min(m_expected, best * (1 - kTolerance)), m_fewPasses);
+    const bool isFirst = isRefuted;
+    for (; !isRefuted && best * (1 - 2 * drop) > m_lower && !m_stopped(); drop *= 2)
+        isRefuted = refuted(best * (1 - 2 * drop), m_fewPasses);
+    return isFirst;
 }
 
 /// Loose thresholds first with few labels, then wider.
@@ -237,11 +262,17 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
 {
     const bool isNew = threshold != m_proving;
     m_proving = threshold;
-    if (refuted(threshold, isNew ? 4 * m_fewPasses : 1))
+    const bool isSearchCheap = !m_space.cuts.isChain();
+    if (refuted(threshold, isNew && !isSearchCheap ? 4 * m_fewPasses : 1))
         return Verdict::Refuted;
     if (m_stopped())
         return Verdict::Unknown;
-    const Verdict verdict = search(width);
+    Verdict verdict = search(width);
+    if (isNew && isSearchCheap && verdict == Verdict::Unknown) {
+        if (refuted(threshold, 4 * m_fewPasses))
+            return Verdict::Refuted;
+        verdict = m_stopped() ? Verdict::Unknown : search(width);
+    }
     if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
         return verdict;
     return searchWithMemories(width);

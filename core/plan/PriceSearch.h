@@ -47,6 +47,7 @@ private:
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
     [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
+    [[nodiscard]] bool descend();
     [[nodiscard]] End findFirst();
     [[nodiscard]] End close(double gap);
 
@@ -59,6 +60,7 @@ private:
     double m_expected = 0;        ///< a bound worth trying first
     double m_proving = -1;        ///< threshold that prove() saw last
     int m_fewPasses;              ///< of prices before a search
+    std::int64_t m_cheapLabels;   ///< a search of so few is made wider at once
     std::size_t m_narrow;         ///< width to begin with
     std::vector<Bits> m_memories; ///< by device: others it remembers
     LabelResult m_result;         ///< of the last search

@@ -258,6 +258,7 @@ bool Pricing::refute(double threshold, int passes)
     double bestExcess = excess();
     double length = 1;
     int worse = 0;
+    bool isAtBest = true;
     for (int pass = 1; pass < passes && length > 0.05 && !m_stopped(); ++pass) {
         if (!m_relaxation.walkExists())
             return true;
@@ -270,7 +271,8 @@ bool Pricing::refute(double threshold, int passes)
             break;
         if (m_relaxation.isRefuted())
             return true;
-        if (excess() > bestExcess) {
+        isAtBest = excess() > bestExcess;
+        if (isAtBest) {
             bestExcess = excess();
             best = m_prices;
             worse = 0;
@@ -280,10 +282,13 @@ bool Pricing::refute(double threshold, int passes)
             m_prices = best;
             m_direction.clear();
             run();
+            isAtBest = true;
         }
     }
-    m_prices = best;
-    run();
+    if (!isAtBest) {
+        m_prices = best;
+        run();
+    }
     return !m_stopped() && m_relaxation.isRefuted();
 }
 

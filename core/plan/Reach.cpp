@@ -154,8 +154,11 @@ void Reach::fillWindows()
             const auto end = std::partition_point(
                 onwards.begin() + static_cast<std::ptrdiff_t>(from), onwards.end(),
                 [start, left](double time) { return time - start <= left; });
-            m_furthest[from * m_count + d] =
+            const auto byTime =
                 static_cast<Cut>(std::max<std::ptrdiff_t>(end - onwards.begin(), 1) - 1);
+            m_furthest[from * m_count + d] =
+                m_space.furthest.empty() ? byTime
+                                         : std::min(byTime, m_space.furthest[d * m_cuts + from]);
         }
     }
 }

@@ -105,8 +105,12 @@ StageSpace::StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& ti
     fillBarred(times);
     fillTwins();
     isSliding = cuts.isChain();
-    if (!cuts.isChain())
+    if (!cuts.isChain()) {
+        for (const std::int64_t bytes : memory)
+            for (std::size_t from = 0; from < cuts.size(); ++from)
+                furthest.push_back(static_cast<Cut>(cuts.lastInto(bytes, from)));
         return;
+    }
     fillEnds(stopped);
     fillSliding();
 }
@@ -184,12 +188,12 @@ void StageSpace::fillSliding()
 {
     const std::size_t count = cuts.size();
     for (std::size_t d = 0; d < devices.size() && isSliding; ++d)
-        for (std::size_t from = 0, furthest = 0; from < count && isSliding; ++from) {
+        for (std::size_t from = 0, before = 0; from < count && isSliding; ++from) {
             const auto row = ends(d, from);
-            isSliding = row.empty() ? furthest <= from
+            isSliding = row.empty() ? before <= from
                                     : row.size() == 1 && row[0].first == from + 1 &&
-                                          row[0].last >= furthest;
-            furthest = row.empty() ? furthest : row[0].last;
+                                          row[0].last >= before;
+            before = row.empty() ? before : row[0].last;
         }
     if (isSliding)
         return;

@@ -71,6 +71,8 @@ struct StageSpace {
     std::vector<std::int64_t> memory;      ///< by device
     /// By device: layers inside each cut that it must not run; empty when it may run all.
     std::vector<std::vector<double>> barred;
+    /// Not for chains, by [device * cuts + cut]: no stage from there ends behind this.
+    std::vector<Cut> furthest;
     std::vector<std::uint32_t> firstRange;
     std::vector<Range> ranges;
     /// A chain in which each row is one range that begins right behind the cut, and none ends

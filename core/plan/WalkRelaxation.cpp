@@ -20,7 +20,7 @@ WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> st
     : m_space(space), m_reach(space), m_scan(space, m_reach), m_stopped(std::move(stopped)),
       m_count(space.devices.size()), m_cuts(space.cuts.size()),
       m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count), m_after(m_cuts * m_count),
-      m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, kNone),
+      m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
       m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
 {
     if (m_reach.isSliding()) {
@@ -108,11 +108,13 @@ void WalkRelaxation::beginStages(std::size_t cut)
             after[cut + 1] += m_moved[d][cut + 1];
         Price& least = ofBlock[(cut + 1) / EndScan::kBlock];
         least = std::min(least, after[cut + 1]);
-        const auto best = m_scan.least(d, after, ofBlock, kUnreachable);
+        // Where it was best with other prices it is often best again.
+        Cut& end = m_bestEnd[cut * m_count + d];
+        const auto best = m_scan.least(d, after, ofBlock, kUnreachable, end);
         const Price before = m_moved.empty() ? 0 : m_moved[d][cut];
         m_from[cut * m_count + d] =
             best.to != 0 ? std::min(kHopeless, best.value - before + m_entry[d]) : kUnreachable;
-        m_bestEnd[cut * m_count + d] = best.to;
+        end = best.to;
     }
 }
 
