@@ -20,6 +20,9 @@ constexpr std::size_t kManyDevices = 256;
 constexpr std::size_t kWideEnough = 24; ///< for memories to pay
 constexpr int kConflictTries = 2, kMemoryRounds = 30;
 constexpr double kConflictShare = 0.03;
+/// Where walks can share the devices out, the best prices say nothing: they lie on devices that
+/// every walk is on once, and come to just the budget.
+constexpr double kCollapsed = 0.001;
 
 std::int64_t states(const StageSpace& space)
 {
@@ -64,8 +67,13 @@ bool PriceSearch::refuted(double threshold, int passes)
     const std::int64_t before = m_pricing.relaxation().runs();
     const bool none = m_pricing.refute(threshold, passes);
     m_incumbent.countSteps(m_pricing.relaxation().runs() - before);
-    if (none)
+    if (none) {
         raise(threshold);
+        m_certified = m_pricing.prices();
+    } else if (!m_certified.empty() && m_pricing.excessShare() > -kCollapsed && !m_stopped()) {
+        m_pricing.setPrices(m_certified);
+        (void)m_pricing.evaluate(threshold);
+    }
     return none;
 }
 

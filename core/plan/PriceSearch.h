@@ -57,6 +57,7 @@ private:
     std::function<bool()> m_stopped;
     Pricing m_pricing;
     double m_top, m_lower;
+    std::vector<double> m_certified; ///< prices that refuted m_lower
     double m_expected = 0;        ///< a bound worth trying first
     double m_proving = -1;        ///< threshold that prove() saw last
     int m_fewPasses;              ///< of prices before a search
