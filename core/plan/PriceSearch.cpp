@@ -270,13 +270,12 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
 {
     const bool isNew = threshold != m_proving;
     m_proving = threshold;
-    const bool isSearchCheap = !m_space.cuts.isChain();
-    if (refuted(threshold, isNew && !isSearchCheap ? 4 * m_fewPasses : 1))
+    if (refuted(threshold, 1))
         return Verdict::Refuted;
     if (m_stopped())
         return Verdict::Unknown;
     Verdict verdict = search(width);
-    if (isNew && isSearchCheap && verdict == Verdict::Unknown) {
+    if (isNew && verdict == Verdict::Unknown && !m_stopped()) {
         if (refuted(threshold, 4 * m_fewPasses))
             return Verdict::Refuted;
         verdict = m_stopped() ? Verdict::Unknown : search(width);
