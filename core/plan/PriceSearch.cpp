@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace millrace::plan
 {
@@ -17,8 +18,9 @@ constexpr double kNearlyClosed = 0.015;
 constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
 /// So many devices share the work so evenly that the first bound is nearly the optimum.
 constexpr std::size_t kManyDevices = 256;
+constexpr std::size_t kSomeDevices = 32;
 constexpr std::size_t kWideEnough = 24; ///< for memories to pay
-constexpr int kConflictTries = 2, kMemoryRounds = 30;
+constexpr int kConflictTries = 2, kClearTries = 5, kMemoryRounds = 30;
 constexpr double kConflictShare = 0.03;
 /// Where walks can share the devices out, the best prices say nothing: they lie on devices that
 /// every walk is on once, and come to just the budget.
@@ -34,7 +36,14 @@ int fewPasses(const StageSpace& space)
 {
     if (!space.cuts.isChain())
         return 1;
-    return std::clamp(static_cast<int>(120000 / states(space)), 1, space.devices.size() < 32 ? 8 : 12);
+    return std::clamp(static_cast<int>(120000 / states(space)), 1, space.devices.size() < kSomeDevices ? 8 : 12);
+}
+
+/// Whether half of what labels missed was one device.
+bool isOneWanted(const std::vector<int>& conflicts)
+{
+    const int all = std::accumulate(conflicts.begin(), conflicts.end(), 0);
+    return all > 0 && 2 * *std::max_element(conflicts.begin(), conflicts.end()) >= all;
 }
 
 } // namespace
@@ -43,7 +52,9 @@ PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds b
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
       m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
-      m_cheapLabels(space.cuts.isChain() ? 0 : states(space)), m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
+      m_cheapLabels(space.cuts.isChain() ? 0 : states(space)),
+      m_clearTries(space.devices.size() < kSomeDevices ? 0 : kClearTries),
+      m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
 
@@ -122,21 +133,24 @@ Verdict PriceSearch::search(std::size_t width)
     return m_result.verdict;
 }
 
-/// When the labels die out, the devices that they wanted there but had used become dearer.
-Verdict PriceSearch::searchWithConflicts(std::size_t width)
+/// After a search whose labels died out: the devices that they wanted there but had used become
+/// dearer. More often, and by more each time, where it is clear which device was missed.
+Verdict PriceSearch::searchWithConflicts(std::size_t width, int tries)
 {
-    Verdict verdict = search(width);
+    Verdict verdict = m_result.verdict;
     const std::vector<double> prices = m_pricing.prices();
-    int tries = kConflictTries;
-    bool isRaised = false;
-    while (verdict == Verdict::Unknown && tries-- > 0 && !m_stopped()) {
-        m_pricing.raise(m_result.conflicts, kConflictShare);
+    double share = kConflictShare;
+    for (int done = 0; verdict == Verdict::Unknown && !m_stopped(); ++done) {
+        const bool isClear = isOneWanted(m_result.conflicts);
+        if (done >= (isClear ? std::max(tries, m_clearTries) : tries))
+            break;
+        m_pricing.raise(m_result.conflicts, share);
         m_incumbent.countSteps(1);
-        isRaised = true;
+        share *= isClear ? 2 : 1;
         verdict =
             m_pricing.relaxation().isRefuted() && !m_stopped() ? Verdict::Refuted : search(width);
     }
-    if (isRaised && verdict == Verdict::Unknown)
+    if (verdict == Verdict::Unknown)
         m_pricing.restore(prices);
     return verdict;
 }
@@ -231,7 +245,9 @@ PriceSearch::End PriceSearch::findFirst()
                 return End::Stopped;
             Verdict verdict = Verdict::Refuted;
             if (!none)
-                verdict = width == m_narrow ? search(width) : searchWithConflicts(width);
+                verdict = search(width);
+            if (verdict == Verdict::Unknown && width > m_narrow)
+                verdict = searchWithConflicts(width, kConflictTries);
             if (verdict == Verdict::Found)
                 return End::Closed;
             if (m_stopped())
@@ -253,7 +269,9 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
             return Verdict::Refuted;
         if (m_stopped())
             return Verdict::Unknown;
-        const Verdict verdict = effort == 0 ? search(width) : searchWithConflicts(width);
+        Verdict verdict = search(width);
+        if (verdict == Verdict::Unknown && effort > 0)
+            verdict = searchWithConflicts(width, kConflictTries);
         if (verdict == Verdict::Found || verdict == Verdict::Refuted)
             return verdict;
         if (width >= kWideEnough)
@@ -279,6 +297,8 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
         if (refuted(threshold, 4 * m_fewPasses))
             return Verdict::Refuted;
         verdict = m_stopped() ? Verdict::Unknown : search(width);
+        if (verdict == Verdict::Unknown && !m_stopped())
+            verdict = searchWithConflicts(width, 0);
     }
     if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
         return verdict;

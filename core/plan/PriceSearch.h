@@ -40,7 +40,7 @@ private:
     void raise(double threshold);
     /// At the threshold of the prices.
     Verdict search(std::size_t width);
-    Verdict searchWithConflicts(std::size_t width);
+    Verdict searchWithConflicts(std::size_t width, int tries);
     Verdict searchWithMemories(std::size_t width);
     void remember(const std::vector<StagePlace>& walk);
     void keep(const std::vector<StagePlace>& stages);
@@ -62,6 +62,7 @@ private:
     double m_proving = -1;        ///< threshold that prove() saw last
     int m_fewPasses;              ///< of prices before a search
     std::int64_t m_cheapLabels;   ///< a search of so few is made wider at once
+    int m_clearTries;             ///< when a search clearly missed one device
     std::size_t m_narrow;         ///< width to begin with
     std::vector<Bits> m_memories; ///< by device: others it remembers
     LabelResult m_result;         ///< of the last search
