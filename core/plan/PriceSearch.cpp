@@ -48,10 +48,11 @@ bool isOneWanted(const std::vector<int>& conflicts)
 
 } // namespace
 
-PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower)
+PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower,
+                         double within)
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
-      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
+      m_top(std::min(ceiling(space), within)), m_lower(lower), m_fewPasses(fewPasses(space)),
       m_cheapLabels(space.cuts.isChain() ? 0 : states(space)),
       m_clearTries(space.devices.size() < kSomeDevices ? 0 : kClearTries),
       m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
@@ -62,7 +63,7 @@ bool PriceSearch::isClosed(double gap) const
 {
     if (m_incumbent.isClosed())
         return true;
-    const double best = m_incumbent.best();
+    const double best = std::min(m_incumbent.best(), m_top);
     return m_incumbent.hasPlan() && best - m_lower <= std::max(kTolerance, gap) * best;
 }
 
@@ -312,7 +313,7 @@ PriceSearch::End PriceSearch::close(double gap)
     while (!m_stopped()) {
         if (isClosed(gap))
             return End::Closed;
-        const double best = m_incumbent.best();
+        const double best = std::min(m_incumbent.best(), m_top);
         const double low = std::max(m_lower, best * 1e-6);
         const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
         const double threshold =

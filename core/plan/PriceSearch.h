@@ -17,7 +17,9 @@ public:
     /// All must outlive it. Bounds go to the incumbent only when `bounds` says that they hold for
     /// every plan.
     enum class Bounds { Everywhere, InSpace };
-    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower);
+    /// Plans beyond `within` are not looked for: where the space has all cuts for less only.
+    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower,
+                double within);
 
     /// Until the gap within the space is at most `gap`, or the incumbent's own is as asked for.
     [[nodiscard]] End run(double gap);
@@ -31,6 +33,11 @@ public:
         m_expected = expected;
     }
     [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
+    /// The prices that refuted the bound; else the last ones.
+    [[nodiscard]] const std::vector<double>& bestPrices() const
+    {
+        return m_certified.empty() ? prices() : m_certified;
+    }
     /// Refuted within the space.
     [[nodiscard]] double lower() const { return m_lower; }
 
