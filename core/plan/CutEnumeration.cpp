@@ -20,9 +20,9 @@ public:
     Enumeration(const Problem& problem, double most, std::size_t limit,
                 const std::function<bool()>& stopped)
         : m_problem(problem), m_most(most), m_limit(limit), m_stopped(stopped),
-          m_layers(problem.layers.size()), m_inside(m_layers), m_made(m_layers),
-          m_barred(m_layers), m_after(m_layers), m_missing(m_layers, 0),
-          m_reasons(problem.tensors.size(), 0), m_isMade(problem.tensors.size(), false)
+          m_layers(problem.layers.size()), m_inside(m_layers), m_made(m_layers), m_barred(m_layers),
+          m_after(m_layers), m_missing(m_layers, 0), m_reasons(problem.tensors.size(), 0),
+          m_isMade(problem.tensors.size(), false)
     {
         for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
             const graph::DataflowTensor& tensor = problem.tensors[t];
@@ -52,8 +52,7 @@ public:
             LayerSet set{Bits(m_layers), {}};
             for (std::size_t layer = 0; layer < m_layers && isFull; ++layer)
                 set.inside.set(layer);
-            set.payload =
-                graph::payload(std::vector<bool>(m_layers, isFull), m_problem.tensors);
+            set.payload = graph::payload(std::vector<bool>(m_layers, isFull), m_problem.tensors);
             m_found.push_back(std::move(set));
         }
         explore();

@@ -6,11 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
-#include <random>
 #include <tuple>
-#include <unordered_map>
 
 namespace millrace::plan
 {
@@ -167,102 +164,6 @@ void CutSpace::fillSteps()
     }
 }
 
-/// From cut to cut in that order, each time only with the layers that differ.
-void CutSpace::fillBorders()
-{
-    const std::size_t layers = m_problem->layers.size();
-    std::vector<std::vector<std::size_t>> before(layers);
-    for (const graph::DataflowTensor& tensor : m_problem->tensors)
-        for (const LayerId consumer : tensor.consumers)
-            if (tensor.producer)
-                before[consumer.index()].push_back(tensor.producer->index());
-    std::vector<std::size_t> rank(layers);
-    for (std::size_t i = 0; i < layers; ++i)
-        rank[m_byActivation[i].index()] = i;
-    std::vector<int> needed(layers, 0);
-    std::vector<LayerId> inside;
-    Bits border(layers);
-    Bits ranked(layers);
-    m_ranked.resize(size());
-    m_border.resize(size());
-    m_holders.assign(layers, Bits(size()));
-    for (const std::size_t cut : m_order) {
-        for (; inside.size() > m_kept[cut]; inside.pop_back()) {
-            const std::size_t layer = inside.back().index();
-            border.reset(layer);
-            ranked.reset(rank[layer]);
-            for (const std::size_t producer : before[layer])
-                if (--needed[producer] == 0)
-                    border.set(producer);
-        }
-        for (const LayerId layer : m_added[cut]) {
-            inside.push_back(layer);
-            border.set(layer.index());
-            ranked.set(rank[layer.index()]);
-            for (const std::size_t producer : before[layer.index()])
-                if (needed[producer]++ == 0)
-                    border.reset(producer);
-        }
-        m_ranked[cut] = ranked;
-        border.each([&](std::size_t layer) { m_border[cut].push_back(layer); });
-        for (const LayerId layer : inside)
-            m_holders[layer.index()].set(cut);
-    }
-}
-
-/// Sets are looked up by a sum of random numbers, one for each layer.
-void CutSpace::fillGrowths()
-{
-    const std::size_t layers = m_problem->layers.size();
-    std::mt19937_64 random;
-    std::vector<std::uint64_t> keys(layers);
-    std::generate(keys.begin(), keys.end(), std::ref(random));
-    std::vector<std::vector<std::size_t>> after(layers);
-    std::vector<int> missing(layers, 0);
-    for (const graph::DataflowTensor& tensor : m_problem->tensors)
-        for (const LayerId consumer : tensor.consumers)
-            if (tensor.producer) {
-                after[tensor.producer->index()].push_back(consumer.index());
-                ++missing[consumer.index()];
-            }
-    Bits ready(layers);
-    for (std::size_t layer = 0; layer < layers; ++layer)
-        if (missing[layer] == 0)
-            ready.set(layer);
-    std::vector<LayerId> inside;
-    std::vector<std::uint64_t> sums(1, 0);
-    std::unordered_map<std::uint64_t, std::size_t> cuts;
-    std::vector<std::vector<std::size_t>> readyAt(size());
-    std::vector<std::uint64_t> sumOf(size());
-    for (const std::size_t cut : m_order) {
-        for (; inside.size() > m_kept[cut]; inside.pop_back(), sums.pop_back()) {
-            ready.set(inside.back().index());
-            for (const std::size_t next : after[inside.back().index()])
-                if (missing[next]++ == 0)
-                    ready.reset(next);
-        }
-        for (const LayerId layer : m_added[cut]) {
-            inside.push_back(layer);
-            sums.push_back(sums.back() + keys[layer.index()]);
-            ready.reset(layer.index());
-            for (const std::size_t next : after[layer.index()])
-                if (--missing[next] == 0)
-                    ready.set(next);
-        }
-        sumOf[cut] = sums.back();
-        cuts.emplace(sums.back(), cut);
-        ready.each([&](std::size_t layer) { readyAt[cut].push_back(layer); });
-    }
-    m_growths.resize(size());
-    for (std::size_t cut = 0; cut < size(); ++cut)
-        for (const std::size_t layer : readyAt[cut]) {
-            const auto grown = cuts.find(sumOf[cut] + keys[layer]);
-            if (grown != cuts.end() && m_payload[grown->second] <= m_payload[cut] &&
-                isAbove(grown->second, cut) && isAlone(cut, grown->second, LayerId(layer)))
-                m_growths[cut].push_back({LayerId(layer), grown->second});
-        }
-}
-
 void CutSpace::finish()
 {
     const Problem& problem = *m_problem;
@@ -284,12 +185,7 @@ void CutSpace::finish()
     }
     if (m_isChain)
         return;
-    for (std::size_t i = 0; i < problem.layers.size(); ++i)
-        m_byActivation.emplace_back(i);
-    std::stable_sort(m_byActivation.begin(), m_byActivation.end(), [&](LayerId a, LayerId b) {
-        return problem.layers[a.index()].activationBytes >
-               problem.layers[b.index()].activationBytes;
-    });
+    fillRanks();
     fillBorders();
     fillGrowths();
     for (std::size_t cut = 0; cut < size(); ++cut)
@@ -312,41 +208,6 @@ void CutSpace::eachStage(
                 bytes += m_problem->sharedWeights[s].bytes.value;
         visit(to, bytes);
     }
-}
-
-bool CutSpace::fitsInto(std::int64_t memory, std::size_t from, std::size_t to) const
-{
-    std::int64_t left = memory - m_problem->memoryModel.fixed.value - m_received[from] -
-                        m_sent[to] - (m_weights[to] - m_weights[from]);
-    for (std::size_t s = 0; s < m_sharedUsers.size() && left >= 0; ++s)
-        if (m_sharedUsers[s][to] > m_sharedUsers[s][from])
-            left -= m_problem->sharedWeights[s].bytes.value;
-    if (left < 0)
-        return false;
-    const LayerId largest = m_byActivation[m_ranked[to].firstNotIn(m_ranked[from])];
-    return m_problem->layers[largest.index()].activationBytes.value <= left;
-}
-
-std::size_t CutSpace::lastInto(std::int64_t memory, std::size_t from) const
-{
-    const std::int64_t left =
-        memory - m_problem->memoryModel.fixed.value - m_received[from] + m_weights[from];
-    const auto begin = m_leastOnwards.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto end = std::partition_point(begin, m_leastOnwards.end(),
-                                          [left](std::int64_t least) { return least <= left; });
-    return from + static_cast<std::size_t>(std::max<std::ptrdiff_t>(end - begin, 1) - 1);
-}
-
-void CutSpace::above(std::size_t cut, std::size_t upTo, std::vector<std::uint64_t>& words) const
-{
-    const std::size_t first = cut / 64;
-    words.assign(upTo / 64 - first + 1, ~std::uint64_t{0});
-    if (!m_isChain)
-        for (const std::size_t layer : m_border[cut])
-            for (std::size_t w = 0; w < words.size(); ++w)
-                words[w] &= m_holders[layer].word(first + w);
-    words.front() &= ~std::uint64_t{0} << (cut % 64) << 1;
-    words.back() &= ~std::uint64_t{0} >> (63 - upTo % 64);
 }
 
 std::vector<LayerId> CutSpace::layers(std::size_t from, std::size_t to) const

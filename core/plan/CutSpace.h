@@ -64,7 +64,8 @@ public:
     {
         return m_growths[cut];
     }
-    /// The cuts up to `upTo` that strictly contain the cut, 64 to a word, from the word of `cut` on.
+    /// The cuts up to `upTo` that strictly contain the cut, 64 to a word, from the word of `cut`
+    /// on.
     void above(std::size_t cut, std::size_t upTo, std::vector<std::uint64_t>& words) const;
     /// Sum of a figure of the layers inside each cut; one value per cut, in one order of adding for
     /// all cuts of a space.
@@ -87,7 +88,11 @@ public:
 private:
     explicit CutSpace(const Problem& problem) : m_problem(&problem) {}
     void fillSteps();
+    template <class Leave, class Enter, class At>
+    void walk(const Leave& leave, const Enter& enter, const At& at) const;
+    void fillRanks();
     void fillBorders();
+    [[nodiscard]] std::vector<std::vector<std::size_t>> readyLayers() const;
     void fillGrowths();
     void finish();
 
@@ -103,12 +108,12 @@ private:
     std::vector<std::int64_t> m_weights, m_received, m_sent; ///< the latter two: copies of payloads
     std::vector<std::vector<double>> m_sharedUsers; ///< [shared weight][cut]: layers inside
     // Only where cuts are no chain:
-    std::vector<LayerId> m_byActivation; ///< largest first
-    std::vector<Bits> m_ranked;          ///< as m_inside, numbered by m_byActivation
+    std::vector<LayerId> m_byActivation;            ///< largest first
+    std::vector<Bits> m_ranked;                     ///< as m_inside, numbered by m_byActivation
     std::vector<std::vector<std::size_t>> m_border; ///< layers inside that none inside needs
     std::vector<std::vector<Growth>> m_growths;
     std::vector<std::int64_t> m_leastOnwards; ///< weights and what is sent
-    std::vector<Bits> m_holders; ///< by layer: the cuts that it is inside of
+    std::vector<Bits> m_holders;              ///< by layer: the cuts that it is inside of
 };
 
 } // namespace millrace::plan

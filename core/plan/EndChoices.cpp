@@ -44,8 +44,7 @@ const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
     const Price left = m_relaxation.budget() - m_paid - m_relaxation.entry(device) +
                        m_relaxation.moved(device, 0, m_cut);
     m_scan.each(
-        device,
-        [&](std::size_t block) { return m_relaxation.leastAfter(block, device) <= left; },
+        device, [&](std::size_t block) { return m_relaxation.leastAfter(block, device) <= left; },
         [&](std::size_t to) {
             const Price after =
                 m_relaxation.costAfter(to, device) + m_relaxation.moved(device, 0, to);
@@ -58,8 +57,7 @@ const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
 void EndChoices::consider(std::size_t device, std::size_t to, Row& row)
 {
     const Price after = m_relaxation.costAfter(to, device);
-    if (after >= WalkRelaxation::kUnreachable ||
-        (!m_isStrict && !m_space.fits(device, m_cut, to)))
+    if (after >= WalkRelaxation::kUnreachable || (!m_isStrict && !m_space.fits(device, m_cut, to)))
         return;
     Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to), {}};
     if (m_mayEndLater && !m_space.cuts.isChain())
@@ -70,8 +68,8 @@ void EndChoices::consider(std::size_t device, std::size_t to, Row& row)
         row.ends.push_back(choice);
 }
 
-/// Whoever takes the layer later, unless alone, may leave it to this stage: payloads are submodular,
-/// so none of the cuts between gets a larger one with the layer inside.
+/// Whoever takes the layer later, unless alone, may leave it to this stage: payloads are
+/// submodular, so none of the cuts between gets a larger one with the layer inside.
 std::optional<LayerId> EndChoices::layerToTake(std::size_t device, std::size_t to) const
 {
     for (const CutSpace::Growth& growth : m_space.cuts.growths(to))

@@ -331,9 +331,9 @@ private:
     {
         return isSubset(a.used, b.used) &&
                (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
-               (a.alone == kNone || a.alone == b.alone) &&
-               a.stages <= b.stages && (a.stages >= m_atLeast || a.stages == b.stages) &&
-               (m_overlap || a.busy <= b.busy) && (!m_comparePaid || a.paid <= b.paid);
+               (a.alone == kNone || a.alone == b.alone) && a.stages <= b.stages &&
+               (a.stages >= m_atLeast || a.stages == b.stages) && (m_overlap || a.busy <= b.busy) &&
+               (!m_comparePaid || a.paid <= b.paid);
     }
 
     /// What the labels at the furthest cut wanted and had used.

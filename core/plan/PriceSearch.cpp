@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace millrace::plan
 {
@@ -15,35 +14,24 @@ namespace
 
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.015;
-constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
+constexpr std::size_t kNarrow = 6; ///< labels per cut
+constexpr std::size_t kWidest = GuidedSearch::kWidest;
 /// So many devices share the work so evenly that the first bound is nearly the optimum.
 constexpr std::size_t kManyDevices = 256;
-constexpr std::size_t kSomeDevices = 32;
 constexpr std::size_t kWideEnough = 24; ///< for memories to pay
-constexpr int kConflictTries = 2, kClearTries = 5, kMemoryRounds = 30;
-constexpr double kConflictShare = 0.03;
+constexpr int kConflictTries = 2;
 /// Where walks can share the devices out, the best prices say nothing: they lie on devices that
 /// every walk is on once, and come to just the budget.
 constexpr double kCollapsed = 0.001;
-
-std::int64_t states(const StageSpace& space)
-{
-    return static_cast<std::int64_t>(space.devices.size() * space.cuts.size());
-}
 
 /// Prices before searches: fewer where a pass takes long.
 int fewPasses(const StageSpace& space)
 {
     if (!space.cuts.isChain())
         return 1;
-    return std::clamp(static_cast<int>(120000 / states(space)), 1, space.devices.size() < kSomeDevices ? 8 : 12);
-}
-
-/// Whether half of what labels missed was one device.
-bool isOneWanted(const std::vector<int>& conflicts)
-{
-    const int all = std::accumulate(conflicts.begin(), conflicts.end(), 0);
-    return all > 0 && 2 * *std::max_element(conflicts.begin(), conflicts.end()) >= all;
+    const std::size_t states = space.devices.size() * space.cuts.size();
+    return std::clamp(static_cast<int>(120000 / states), 1,
+                      space.devices.size() <= GuidedSearch::kFewDevices ? 8 : 12);
 }
 
 } // namespace
@@ -52,9 +40,8 @@ PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds b
                          double within)
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
-      m_top(std::min(ceiling(space), within)), m_lower(lower), m_fewPasses(fewPasses(space)),
-      m_cheapLabels(space.cuts.isChain() ? 0 : states(space)),
-      m_clearTries(space.devices.size() < kSomeDevices ? 0 : kClearTries),
+      m_search(space, m_pricing, incumbent, m_stopped), m_top(std::min(ceiling(space), within)),
+      m_lower(lower), m_fewPasses(fewPasses(space)),
       m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
@@ -89,17 +76,6 @@ bool PriceSearch::refuted(double threshold, int passes)
     return none;
 }
 
-void PriceSearch::keep(const std::vector<StagePlace>& stages)
-{
-    m_incumbent.offer(m_space, stages);
-    if (m_space.problem.overlap == Overlap::No)
-        return;
-    std::vector<std::size_t> order;
-    for (const StagePlace& place : stages)
-        order.push_back(place.device);
-    m_incumbent.offer(m_space, bestCuts(m_space, order, m_incumbent.best()));
-}
-
 void PriceSearch::recut(const std::vector<Stage>& before)
 {
     std::vector<std::size_t> order;
@@ -115,83 +91,6 @@ void PriceSearch::recut(const std::vector<Stage>& before)
     if (m_space.problem.overlap == Overlap::Yes && !m_stopped() && count >= limits.min &&
         count <= limits.max.value_or(count))
         m_incumbent.offer(m_space, bestCuts(m_space, order, std::min(m_incumbent.best(), m_top)));
-}
-
-Verdict PriceSearch::search(std::size_t width)
-{
-    LabelOptions options;
-    options.width = width;
-    for (std::int64_t labels = 0;; options.width *= 3) {
-        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-        m_incumbent.countSteps(m_result.labels);
-        labels += m_result.labels;
-        if (m_result.verdict != Verdict::Unknown || m_stopped() || labels > m_cheapLabels ||
-            options.width > kWidest)
-            break;
-    }
-    if (m_result.verdict == Verdict::Found)
-        keep(m_result.stages);
-    return m_result.verdict;
-}
-
-/// After a search whose labels died out: the devices that they wanted there but had used become
-/// dearer. More often, and by more each time, where it is clear which device was missed.
-Verdict PriceSearch::searchWithConflicts(std::size_t width, int tries)
-{
-    Verdict verdict = m_result.verdict;
-    const std::vector<double> prices = m_pricing.prices();
-    double share = kConflictShare;
-    for (int done = 0; verdict == Verdict::Unknown && !m_stopped(); ++done) {
-        const bool isClear = isOneWanted(m_result.conflicts);
-        if (done >= (isClear ? std::max(tries, m_clearTries) : tries))
-            break;
-        m_pricing.raise(m_result.conflicts, share);
-        m_incumbent.countSteps(1);
-        share *= isClear ? 2 : 1;
-        verdict =
-            m_pricing.relaxation().isRefuted() && !m_stopped() ? Verdict::Refuted : search(width);
-    }
-    if (verdict == Verdict::Unknown)
-        m_pricing.restore(prices);
-    return verdict;
-}
-
-/// Labels that forget are fewer; where what they find comes back to a device, the devices on the
-/// way learn to remember it (decremental state space: Righini and Salani 2008).
-Verdict PriceSearch::searchWithMemories(std::size_t width)
-{
-    if (m_memories.empty())
-        m_memories.assign(m_space.devices.size(), Bits(m_space.devices.size()));
-    LabelOptions options;
-    options.width = width;
-    options.memories = &m_memories;
-    for (int round = 0; round < kMemoryRounds && !m_stopped(); ++round) {
-        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-        m_incumbent.countSteps(m_result.labels);
-        if (m_result.verdict == Verdict::Found)
-            keep(m_result.stages);
-        if (m_result.verdict != Verdict::Repeats)
-            return m_result.verdict;
-        remember(m_result.stages);
-    }
-    return Verdict::Unknown;
-}
-
-void PriceSearch::remember(const std::vector<StagePlace>& walk)
-{
-    std::size_t shortest = walk.size();
-    std::vector<std::pair<std::size_t, std::size_t>> cycles;
-    for (std::size_t end = 1; end < walk.size(); ++end)
-        for (std::size_t begin = end; begin-- > 0;)
-            if (walk[begin].device == walk[end].device) {
-                shortest = std::min(shortest, end - begin);
-                cycles.emplace_back(begin, end);
-                break;
-            }
-    for (const auto& [begin, end] : cycles)
-        if (end - begin <= shortest + 1)
-            for (std::size_t k = begin + 1; k < end; ++k)
-                m_memories[walk[k].device].set(walk[begin].device);
 }
 
 PriceSearch::End PriceSearch::run(double gap)
@@ -246,9 +145,9 @@ PriceSearch::End PriceSearch::findFirst()
                 return End::Stopped;
             Verdict verdict = Verdict::Refuted;
             if (!none)
-                verdict = search(width);
+                verdict = m_search.run(width);
             if (verdict == Verdict::Unknown && width > m_narrow)
-                verdict = searchWithConflicts(width, kConflictTries);
+                verdict = m_search.runWithConflicts(width, kConflictTries);
             if (verdict == Verdict::Found)
                 return End::Closed;
             if (m_stopped())
@@ -270,13 +169,13 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
             return Verdict::Refuted;
         if (m_stopped())
             return Verdict::Unknown;
-        Verdict verdict = search(width);
+        Verdict verdict = m_search.run(width);
         if (verdict == Verdict::Unknown && effort > 0)
-            verdict = searchWithConflicts(width, kConflictTries);
+            verdict = m_search.runWithConflicts(width, kConflictTries);
         if (verdict == Verdict::Found || verdict == Verdict::Refuted)
             return verdict;
         if (width >= kWideEnough)
-            if (const Verdict again = searchWithMemories(width);
+            if (const Verdict again = m_search.runWithMemories(width);
                 again == Verdict::Found || again == Verdict::Refuted)
                 return again;
         width *= 2;
@@ -293,17 +192,17 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
         return Verdict::Refuted;
     if (m_stopped())
         return Verdict::Unknown;
-    Verdict verdict = search(width);
+    Verdict verdict = m_search.run(width);
     if (isNew && verdict == Verdict::Unknown && !m_stopped()) {
         if (refuted(threshold, 4 * m_fewPasses))
             return Verdict::Refuted;
-        verdict = m_stopped() ? Verdict::Unknown : search(width);
+        verdict = m_stopped() ? Verdict::Unknown : m_search.run(width);
         if (verdict == Verdict::Unknown && !m_stopped())
-            verdict = searchWithConflicts(width, 0);
+            verdict = m_search.runWithConflicts(width, 0);
     }
     if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
         return verdict;
-    return searchWithMemories(width);
+    return m_search.runWithMemories(width);
 }
 
 PriceSearch::End PriceSearch::close(double gap)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Incumbent.h"
-#include "plan/Pricing.h"
+#include "plan/GuidedSearch.h"
 
 namespace millrace::plan
 {
@@ -45,12 +44,6 @@ private:
     [[nodiscard]] bool isClosed(double gap) const;
     [[nodiscard]] bool refuted(double threshold, int passes);
     void raise(double threshold);
-    /// At the threshold of the prices.
-    Verdict search(std::size_t width);
-    Verdict searchWithConflicts(std::size_t width, int tries);
-    Verdict searchWithMemories(std::size_t width);
-    void remember(const std::vector<StagePlace>& walk);
-    void keep(const std::vector<StagePlace>& stages);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
     [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
@@ -63,16 +56,13 @@ private:
     Bounds m_bounds;
     std::function<bool()> m_stopped;
     Pricing m_pricing;
+    GuidedSearch m_search;
     double m_top, m_lower;
     std::vector<double> m_certified; ///< prices that refuted m_lower
-    double m_expected = 0;        ///< a bound worth trying first
-    double m_proving = -1;        ///< threshold that prove() saw last
-    int m_fewPasses;              ///< of prices before a search
-    std::int64_t m_cheapLabels;   ///< a search of so few is made wider at once
-    int m_clearTries;             ///< when a search clearly missed one device
-    std::size_t m_narrow;         ///< width to begin with
-    std::vector<Bits> m_memories; ///< by device: others it remembers
-    LabelResult m_result;         ///< of the last search
+    double m_expected = 0;           ///< a bound worth trying first
+    double m_proving = -1;           ///< threshold that prove() saw last
+    int m_fewPasses;                 ///< of prices before a search
+    std::size_t m_narrow;            ///< width to begin with
 };
 
 } // namespace millrace::plan

@@ -196,11 +196,11 @@ void Pricing::tighten()
         for (std::size_t d = 0; d < m_count; ++d) {
             if (m_relaxation.costsFrom(from)[d] >= WalkRelaxation::kUnreachable)
                 continue;
-            const double least =
-                reach.isSliding() ? potential[reach.furthest(d, from)]
-                                  : scan.least(d, potential.data(), leastOfBlock.data(),
-                                               potential[from] - most[d])
-                                        .value;
+            const double least = reach.isSliding()
+                                     ? potential[reach.furthest(d, from)]
+                                     : scan.least(d, potential.data(), leastOfBlock.data(),
+                                                  potential[from] - most[d])
+                                           .value;
             most[d] = std::max(most[d], potential[from] - least);
         }
     }

@@ -31,9 +31,9 @@ public:
     [[nodiscard]] bool isInTime(std::size_t device, std::size_t from, std::size_t to) const
     {
         const double seconds = m_space.compute(device, from, to);
-        return (m_receive.empty() ? seconds
-                                  : leastReceive(device, from) + seconds + leastSend(device, to)) <=
-               m_within;
+        return (m_receive.empty()
+                    ? seconds
+                    : leastReceive(device, from) + seconds + leastSend(device, to)) <= m_within;
     }
 
     [[nodiscard]] bool linkable(std::size_t from, std::size_t to, std::size_t cut) const

@@ -42,8 +42,8 @@ public:
         m_space.cuts.above(from, m_space.cuts.last(), m_above);
         for (std::size_t w = std::max(first, from) / 64 - from / 64; w < m_above.size(); ++w)
             for (std::uint64_t word = m_above[w]; word != 0; word &= word - 1) {
-                const std::size_t to = (from / 64 + w) * 64 +
-                                       static_cast<std::size_t>(__builtin_ctzll(word));
+                const std::size_t to =
+                    (from / 64 + w) * 64 + static_cast<std::size_t>(__builtin_ctzll(word));
                 if (time[to] - time[from] <= m_within && reach < best[to] &&
                     m_space.fits(device, from, to))
                     visit(to);

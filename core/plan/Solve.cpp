@@ -66,8 +66,8 @@ public:
 private:
     Plan searchWhole(const StageSpace& space)
     {
-        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere,
-                           m_incumbent.lower(), kInfinity);
+        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere, m_incumbent.lower(),
+                           kInfinity);
         start(search, space);
         const PriceSearch::End end = search.run(0);
         return conclude(space, end, search);

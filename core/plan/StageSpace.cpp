@@ -190,9 +190,9 @@ void StageSpace::fillSliding()
     for (std::size_t d = 0; d < devices.size() && isSliding; ++d)
         for (std::size_t from = 0, before = 0; from < count && isSliding; ++from) {
             const auto row = ends(d, from);
-            isSliding = row.empty() ? before <= from
-                                    : row.size() == 1 && row[0].first == from + 1 &&
-                                          row[0].last >= before;
+            isSliding = row.empty()
+                            ? before <= from
+                            : row.size() == 1 && row[0].first == from + 1 && row[0].last >= before;
             before = row.empty() ? before : row[0].last;
         }
     if (isSliding)

@@ -19,8 +19,8 @@ constexpr std::size_t kSelections = 4;
 WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> stopped)
     : m_space(space), m_reach(space), m_scan(space, m_reach), m_stopped(std::move(stopped)),
       m_count(space.devices.size()), m_cuts(space.cuts.size()),
-      m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count), m_after(m_cuts * m_count),
-      m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
+      m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count),
+      m_after(m_cuts * m_count), m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
       m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
 {
     if (m_reach.isSliding()) {
