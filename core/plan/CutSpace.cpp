@@ -6,11 +6,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <tuple>
 
 namespace millrace::plan
 {
 namespace
 {
+
+/// Cuts times devices: a search keeps some 20 bytes for each.
+constexpr std::size_t kMaxStates = 6000000;
 
 std::int64_t copies(double count, Bytes payload)
 {
@@ -96,31 +101,80 @@ CutSpace CutSpace::linear(const Problem& problem)
 std::optional<CutSpace> CutSpace::convex(const Problem& problem, double most,
                                          const std::function<bool()>& stopped)
 {
-    auto cuts = cutsUpTo(problem, most, kMaxConvexCuts, stopped);
-    if (!cuts)
+    const std::size_t limit =
+        std::min(kMaxConvexCuts, kMaxStates / std::max<std::size_t>(1, problem.devices.size()));
+    auto sets = cutsUpTo(problem, most, limit, stopped);
+    if (!sets)
         return std::nullopt;
     CutSpace space(problem);
     space.m_isChain = false;
-    space.m_inside = std::move(*cuts);
-    for (const Bits& inside : space.m_inside) {
-        space.m_added.emplace_back();
-        inside.each([&](std::size_t layer) { space.m_added.back().emplace_back(layer); });
-        std::vector<bool> flags(problem.layers.size(), false);
-        inside.each([&](std::size_t layer) { flags[layer] = true; });
-        space.m_payload.push_back(graph::payload(flags, problem.tensors));
+    for (LayerSet& set : *sets) {
+        space.m_inside.push_back(std::move(set.inside));
+        space.m_payload.push_back(set.payload);
     }
-    space.finish();
-    return space;
+    space.fillSteps();
+    const std::vector<double> work = space.sums([&problem](LayerId layer) {
+        double seconds = 0;
+        for (const auto& [name, time] : problem.layers[layer.index()].seconds)
+            seconds += time.value;
+        return seconds;
+    });
+    std::vector<std::size_t> rising(space.size());
+    std::iota(rising.begin(), rising.end(), std::size_t{0});
+    std::sort(rising.begin(), rising.end(), [&](std::size_t a, std::size_t b) {
+        return std::tie(work[a], space.m_counts[a], space.m_inside[a]) <
+               std::tie(work[b], space.m_counts[b], space.m_inside[b]);
+    });
+    CutSpace sorted(problem);
+    sorted.m_isChain = false;
+    for (const std::size_t cut : rising) {
+        sorted.m_inside.push_back(std::move(space.m_inside[cut]));
+        sorted.m_payload.push_back(space.m_payload[cut]);
+    }
+    sorted.finish();
+    return sorted;
+}
+
+/// Sorted as texts, so that neighbours begin alike.
+void CutSpace::fillSteps()
+{
+    for (const Bits& inside : m_inside)
+        m_counts.push_back(inside.count());
+    m_order.resize(size());
+    std::iota(m_order.begin(), m_order.end(), std::size_t{0});
+    m_kept.assign(size(), 0);
+    if (m_isChain) {
+        for (std::size_t cut = 1; cut < size(); ++cut)
+            m_kept[cut] = m_kept[cut - 1] + m_added[cut - 1].size();
+        return;
+    }
+    std::sort(m_order.begin(), m_order.end(), [this](std::size_t a, std::size_t b) {
+        const std::size_t differs = m_inside[a].firstDifference(m_inside[b]);
+        return differs < m_problem->layers.size() && m_inside[b].test(differs);
+    });
+    m_added.resize(size());
+    const Bits none(m_problem->layers.size());
+    const Bits* before = &none;
+    for (const std::size_t cut : m_order) {
+        const std::size_t differs = before->firstDifference(m_inside[cut]);
+        m_kept[cut] = m_inside[cut].countBelow(differs);
+        m_inside[cut].eachFrom(differs,
+                               [&](std::size_t layer) { m_added[cut].emplace_back(layer); });
+        before = &m_inside[cut];
+    }
 }
 
 void CutSpace::finish()
 {
     const Problem& problem = *m_problem;
-    m_weights.assign(size(), 0);
-    for (std::size_t cut = 1; cut < size(); ++cut) {
-        m_weights[cut] = m_isChain ? m_weights[cut - 1] : 0;
-        for (const LayerId layer : m_added[cut])
-            m_weights[cut] += problem.layers[layer.index()].weightBytes.value;
+    fillSteps();
+    for (const double bytes : sums([&problem](LayerId layer) {
+             return static_cast<double>(problem.layers[layer.index()].weightBytes.value);
+         }))
+        m_weights.push_back(static_cast<std::int64_t>(bytes));
+    for (const Bytes bytes : m_payload) {
+        m_received.push_back(copies(problem.memoryModel.inCopies, bytes));
+        m_sent.push_back(copies(problem.memoryModel.outCopies, bytes));
     }
     for (const SharedWeight& shared : problem.sharedWeights) {
         std::vector<bool> uses(problem.layers.size(), false);
@@ -131,40 +185,24 @@ void CutSpace::finish()
     }
     if (m_isChain)
         return;
-    std::vector<std::size_t> rank(problem.layers.size());
-    for (std::size_t i = 0; i < problem.layers.size(); ++i)
-        m_byActivation.emplace_back(i);
-    std::stable_sort(m_byActivation.begin(), m_byActivation.end(), [&](LayerId a, LayerId b) {
-        return problem.layers[a.index()].activationBytes >
-               problem.layers[b.index()].activationBytes;
-    });
-    for (std::size_t i = 0; i < m_byActivation.size(); ++i)
-        rank[m_byActivation[i].index()] = i;
-    for (const Bits& inside : m_inside) {
-        Bits ranked(problem.layers.size());
-        inside.each([&](std::size_t layer) { ranked.set(rank[layer]); });
-        m_ranked.push_back(std::move(ranked));
-    }
+    fillRanks();
+    fillBorders();
+    fillGrowths();
+    for (std::size_t cut = 0; cut < size(); ++cut)
+        m_leastOnwards.push_back(m_weights[cut] + m_sent[cut]);
+    for (std::size_t cut = size() - 1; cut-- > 0;)
+        m_leastOnwards[cut] = std::min(m_leastOnwards[cut], m_leastOnwards[cut + 1]);
 }
 
 void CutSpace::eachStage(
     std::size_t from, const std::function<void(std::size_t to, std::int64_t memory)>& visit) const
 {
-    const MemoryModel& model = m_problem->memoryModel;
     const std::int64_t common =
-        model.fixed.value - m_weights[from] + copies(model.inCopies, m_payload[from]);
+        m_problem->memoryModel.fixed.value - m_weights[from] + m_received[from];
     std::int64_t activation = 0;
     for (std::size_t to = from + 1; to < size(); ++to) {
-        if (m_isChain) {
-            activation = std::max(activation, largestActivation(*m_problem, m_added[to]));
-        } else {
-            if (!m_inside[to].contains(m_inside[from]))
-                continue;
-            const LayerId largest = m_byActivation[m_ranked[to].firstNotIn(m_ranked[from])];
-            activation = m_problem->layers[largest.index()].activationBytes.value;
-        }
-        std::int64_t bytes =
-            common + m_weights[to] + activation + copies(model.outCopies, m_payload[to]);
+        activation = std::max(activation, largestActivation(*m_problem, m_added[to]));
+        std::int64_t bytes = common + m_weights[to] + activation + m_sent[to];
         for (std::size_t s = 0; s < m_sharedUsers.size(); ++s)
             if (m_sharedUsers[s][to] > m_sharedUsers[s][from])
                 bytes += m_problem->sharedWeights[s].bytes.value;

@@ -12,15 +12,20 @@ constexpr int kMostLooks = 64; ///< for a later end, where cuts are no chain
 
 EndChoices::EndChoices(const StageSpace& space, const WalkRelaxation& relaxation)
     : m_space(space), m_relaxation(relaxation), m_reach(relaxation.reach()),
+      m_mayEndLater(space.problem.overlap == Overlap::Yes && !relaxation.hasMoves()),
+      m_isStrict(space.isSliding || !m_reach.isSliding()), m_scan(space, m_reach),
       m_rows(space.devices.size())
 {
 }
 
-void EndChoices::moveTo(std::size_t cut)
+void EndChoices::moveTo(std::size_t cut, Price paid)
 {
     m_cut = cut;
+    m_paid = paid;
     for (Row& row : m_rows)
         row.isFilled = false;
+    if (!m_reach.isSliding())
+        m_scan.moveTo(cut);
 }
 
 const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
@@ -31,20 +36,46 @@ const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
     row.isFilled = true;
     row.ends.clear();
     m_later.clear();
-    const bool isStrict = m_space.isSliding || !m_reach.isSliding();
-    const bool mayEndLater = m_space.problem.overlap == Overlap::Yes && !m_relaxation.hasMoves();
-    m_reach.eachEnd(device, m_cut, [&](std::size_t to) {
-        const Price after = m_relaxation.costAfter(to, device);
-        if (after >= WalkRelaxation::kUnreachable ||
-            (!isStrict && !m_space.fits(device, m_cut, to)))
-            return;
-        Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to)};
-        if (mayEndLater)
-            choice.before = laterWithNoMorePayload(to);
-        if (choice.before == 0 || mayRelay(device, choice.before))
-            row.ends.push_back(choice);
-    });
+    if (m_reach.isSliding()) {
+        for (std::size_t to = m_reach.furthest(device, m_cut); to > m_cut; --to)
+            consider(device, to, row);
+        return row.ends;
+    }
+    const Price left = m_relaxation.budget() - m_paid - m_relaxation.entry(device) +
+                       m_relaxation.moved(device, 0, m_cut);
+    m_scan.each(
+        device, [&](std::size_t block) { return m_relaxation.leastAfter(block, device) <= left; },
+        [&](std::size_t to) {
+            const Price after =
+                m_relaxation.costAfter(to, device) + m_relaxation.moved(device, 0, to);
+            if (after <= left && m_scan.isEnd(device, to))
+                consider(device, to, row);
+        });
     return row.ends;
+}
+
+void EndChoices::consider(std::size_t device, std::size_t to, Row& row)
+{
+    const Price after = m_relaxation.costAfter(to, device);
+    if (after >= WalkRelaxation::kUnreachable || (!m_isStrict && !m_space.fits(device, m_cut, to)))
+        return;
+    Choice choice{static_cast<Cut>(to), 0, after + m_relaxation.moved(device, m_cut, to), {}};
+    if (m_mayEndLater && !m_space.cuts.isChain())
+        choice.alone = layerToTake(device, to);
+    if (m_mayEndLater && !choice.alone)
+        choice.before = laterWithNoMorePayload(to);
+    if (choice.before == 0 || mayRelay(device, choice.before))
+        row.ends.push_back(choice);
+}
+
+/// Whoever takes the layer later, unless alone, may leave it to this stage: payloads are
+/// submodular, so none of the cuts between gets a larger one with the layer inside.
+std::optional<LayerId> EndChoices::layerToTake(std::size_t device, std::size_t to) const
+{
+    for (const CutSpace::Growth& growth : m_space.cuts.growths(to))
+        if (m_scan.isEnd(device, growth.to))
+            return growth.layer;
+    return {};
 }
 
 /// The nearest end behind this one, in a chain; any in other spaces. 0: none.

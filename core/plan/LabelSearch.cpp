@@ -44,7 +44,7 @@ public:
 
     LabelResult run()
     {
-        begin(0);
+        begin(0, 0);
         for (const std::uint16_t d : m_rising)
             if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
@@ -54,7 +54,10 @@ public:
                 continue;
             if (m_stopped() || m_labels.size() > m_options.maxLabels)
                 return result(Verdict::Unknown);
-            begin(cut);
+            Price paid = WalkRelaxation::kUnreachable;
+            for (const Label& label : m_waiting[cut])
+                paid = std::min(paid, label.paid);
+            begin(cut, paid);
             m_furthest = cut;
             for (const std::int32_t label : kept(cut))
                 extendAll(label, cut);
@@ -80,8 +83,12 @@ private:
         /// that crosses that cut must be out of its reach. 0: no relay.
         Cut before = 0;
         std::uint16_t bypass = kNone;
+        std::uint16_t alone = kNone; ///< layer that must become a stage alone
         std::uint16_t stages = 0;
-        [[nodiscard]] int rank() const { return stages * 2 + (before != 0 ? 1 : 0); }
+        [[nodiscard]] int rank() const
+        {
+            return stages * 2 + (before != 0 || alone != kNone ? 1 : 0);
+        }
     };
     [[nodiscard]] static std::size_t at(std::int32_t label)
     {
@@ -106,10 +113,10 @@ private:
     }
 
     /// Devices by what a walk that goes on there still pays.
-    void begin(std::size_t cut)
+    void begin(std::size_t cut, Price paid)
     {
         const Price* costs = m_relaxation.costsFrom(cut);
-        m_choices.moveTo(cut);
+        m_choices.moveTo(cut, paid);
         m_rising.clear();
         for (std::size_t d = 0; d < m_count; ++d)
             if (costs[d] < WalkRelaxation::kUnreachable)
@@ -183,6 +190,8 @@ private:
                 before != 0 && (cut == before || m_space.cuts.isAbove(choice.to, before));
             if (crosses && !mayCross)
                 continue;
+            if (takesAnother(next, choice.to))
+                continue;
             const bool keepsRelay =
                 before != 0 && !crosses &&
                 (choice.to == before || m_space.cuts.isAbove(before, choice.to));
@@ -190,6 +199,13 @@ private:
             if (m_final != kNoParent)
                 return;
         }
+    }
+    /// Whether the stage takes the layer that must be alone together with others.
+    [[nodiscard]] bool takesAnother(const Label& label, std::size_t to) const
+    {
+        if (label.alone == kNone || !m_space.cuts.holds(to, LayerId(label.alone)))
+            return false;
+        return !m_space.cuts.isAlone(label.from, to, LayerId(label.alone));
     }
     [[nodiscard]] double within() const { return m_reach.threshold() * (1 + 1e-12); }
 
@@ -207,6 +223,16 @@ private:
                 next.bypass = next.device;
             }
         }
+        if (next.alone != kNone && m_space.cuts.holds(choice.to, LayerId(next.alone))) {
+            // The stage before could have taken it, so without this one there must be no link.
+            next.alone = kNone;
+            if (next.stages > m_atLeast) {
+                next.before = choice.to;
+                next.bypass = m_labels[at(next.parent)].device;
+            }
+        }
+        if (next.alone == kNone && choice.alone)
+            next.alone = static_cast<std::uint16_t>(choice.alone->index());
         if (!m_overlap) {
             next.busy = receive + m_space.compute(next.device, cut, choice.to);
             if (next.busy > within())
@@ -305,8 +331,9 @@ private:
     {
         return isSubset(a.used, b.used) &&
                (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
-               a.stages <= b.stages && (a.stages >= m_atLeast || a.stages == b.stages) &&
-               (m_overlap || a.busy <= b.busy) && (!m_comparePaid || a.paid <= b.paid);
+               (a.alone == kNone || a.alone == b.alone) && a.stages <= b.stages &&
+               (a.stages >= m_atLeast || a.stages == b.stages) && (m_overlap || a.busy <= b.busy) &&
+               (!m_comparePaid || a.paid <= b.paid);
     }
 
     /// What the labels at the furthest cut wanted and had used.

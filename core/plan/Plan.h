@@ -64,6 +64,9 @@ struct Plan {
     std::vector<std::string> whyInfeasible;
     std::vector<std::string> notes;
     SolverInfo solver;
+    /// What the solver learnt, for a warm start: how dear it found each device, all together 1;
+    /// negative: not known. Not in the file; may be empty.
+    std::vector<double> devicePrices;
     bool operator==(const Plan&) const = default;
 
     [[nodiscard]] bool hasStages() const { return !stages.empty(); }

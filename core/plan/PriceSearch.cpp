@@ -14,28 +14,34 @@ namespace
 
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.015;
-constexpr std::size_t kNarrow = 6, kWidest = 200000; ///< labels per cut
+constexpr std::size_t kNarrow = 6; ///< labels per cut
+constexpr std::size_t kWidest = GuidedSearch::kWidest;
 /// So many devices share the work so evenly that the first bound is nearly the optimum.
 constexpr std::size_t kManyDevices = 256;
 constexpr std::size_t kWideEnough = 24; ///< for memories to pay
-constexpr int kConflictTries = 2, kMemoryRounds = 30;
-constexpr double kConflictShare = 0.03;
+constexpr int kConflictTries = 2;
+/// Where walks can share the devices out, the best prices say nothing: they lie on devices that
+/// every walk is on once, and come to just the budget.
+constexpr double kCollapsed = 0.001;
 
 /// Prices before searches: fewer where a pass takes long.
 int fewPasses(const StageSpace& space)
 {
-    const std::size_t states = space.devices.size() * space.cuts.size();
     if (!space.cuts.isChain())
-        return 3;
-    return std::clamp(static_cast<int>(120000 / states), 1, space.devices.size() < 32 ? 8 : 12);
+        return 1;
+    const std::size_t states = space.devices.size() * space.cuts.size();
+    return std::clamp(static_cast<int>(120000 / states), 1,
+                      space.devices.size() <= GuidedSearch::kFewDevices ? 8 : 12);
 }
 
 } // namespace
 
-PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower)
+PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower,
+                         double within)
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
-      m_top(ceiling(space)), m_lower(lower), m_fewPasses(fewPasses(space)),
+      m_search(space, m_pricing, incumbent, m_stopped), m_top(std::min(ceiling(space), within)),
+      m_lower(lower), m_fewPasses(fewPasses(space)),
       m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
@@ -44,7 +50,7 @@ bool PriceSearch::isClosed(double gap) const
 {
     if (m_incumbent.isClosed())
         return true;
-    const double best = m_incumbent.best();
+    const double best = std::min(m_incumbent.best(), m_top);
     return m_incumbent.hasPlan() && best - m_lower <= std::max(kTolerance, gap) * best;
 }
 
@@ -60,20 +66,14 @@ bool PriceSearch::refuted(double threshold, int passes)
     const std::int64_t before = m_pricing.relaxation().runs();
     const bool none = m_pricing.refute(threshold, passes);
     m_incumbent.countSteps(m_pricing.relaxation().runs() - before);
-    if (none)
+    if (none) {
         raise(threshold);
+        m_certified = m_pricing.prices();
+    } else if (!m_certified.empty() && m_pricing.excessShare() > -kCollapsed && !m_stopped()) {
+        m_pricing.setPrices(m_certified);
+        (void)m_pricing.evaluate(threshold);
+    }
     return none;
-}
-
-void PriceSearch::keep(const std::vector<StagePlace>& stages)
-{
-    m_incumbent.offer(m_space, stages);
-    if (m_space.problem.overlap == Overlap::No)
-        return;
-    std::vector<std::size_t> order;
-    for (const StagePlace& place : stages)
-        order.push_back(place.device);
-    m_incumbent.offer(m_space, bestCuts(m_space, order, m_incumbent.best()));
 }
 
 void PriceSearch::recut(const std::vector<Stage>& before)
@@ -93,74 +93,6 @@ void PriceSearch::recut(const std::vector<Stage>& before)
         m_incumbent.offer(m_space, bestCuts(m_space, order, std::min(m_incumbent.best(), m_top)));
 }
 
-Verdict PriceSearch::search(std::size_t width)
-{
-    LabelOptions options;
-    options.width = width;
-    m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-    m_incumbent.countSteps(m_result.labels);
-    if (m_result.verdict == Verdict::Found)
-        keep(m_result.stages);
-    return m_result.verdict;
-}
-
-/// When the labels die out, the devices that they wanted there but had used become dearer.
-Verdict PriceSearch::searchWithConflicts(std::size_t width)
-{
-    Verdict verdict = search(width);
-    const std::vector<double> prices = m_pricing.prices();
-    int tries = kConflictTries;
-    bool isRaised = false;
-    while (verdict == Verdict::Unknown && tries-- > 0 && !m_stopped()) {
-        m_pricing.raise(m_result.conflicts, kConflictShare);
-        m_incumbent.countSteps(1);
-        isRaised = true;
-        verdict =
-            m_pricing.relaxation().isRefuted() && !m_stopped() ? Verdict::Refuted : search(width);
-    }
-    if (isRaised && verdict == Verdict::Unknown)
-        m_pricing.restore(prices);
-    return verdict;
-}
-
-/// Labels that forget are fewer; where what they find comes back to a device, the devices on the
-/// way learn to remember it (decremental state space: Righini and Salani 2008).
-Verdict PriceSearch::searchWithMemories(std::size_t width)
-{
-    if (m_memories.empty())
-        m_memories.assign(m_space.devices.size(), Bits(m_space.devices.size()));
-    LabelOptions options;
-    options.width = width;
-    options.memories = &m_memories;
-    for (int round = 0; round < kMemoryRounds && !m_stopped(); ++round) {
-        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-        m_incumbent.countSteps(m_result.labels);
-        if (m_result.verdict == Verdict::Found)
-            keep(m_result.stages);
-        if (m_result.verdict != Verdict::Repeats)
-            return m_result.verdict;
-        remember(m_result.stages);
-    }
-    return Verdict::Unknown;
-}
-
-void PriceSearch::remember(const std::vector<StagePlace>& walk)
-{
-    std::size_t shortest = walk.size();
-    std::vector<std::pair<std::size_t, std::size_t>> cycles;
-    for (std::size_t end = 1; end < walk.size(); ++end)
-        for (std::size_t begin = end; begin-- > 0;)
-            if (walk[begin].device == walk[end].device) {
-                shortest = std::min(shortest, end - begin);
-                cycles.emplace_back(begin, end);
-                break;
-            }
-    for (const auto& [begin, end] : cycles)
-        if (end - begin <= shortest + 1)
-            for (std::size_t k = begin + 1; k < end; ++k)
-                m_memories[walk[k].device].set(walk[begin].device);
-}
-
 PriceSearch::End PriceSearch::run(double gap)
 {
     climb();
@@ -173,11 +105,31 @@ PriceSearch::End PriceSearch::run(double gap)
 /// From below in growing steps while the prices refute; the first failure shows where plans begin.
 void PriceSearch::climb()
 {
-    double rise = m_incumbent.hasPlan() ? 0.03 : 0.3;
+    const bool hasPlan = m_incumbent.hasPlan();
+    double rise = hasPlan ? 0.03 : 0.3;
     double threshold = std::max(m_lower, m_top * 1e-6);
+    if (m_expected > m_lower && hasPlan) {
+        if (!descend())
+            return;
+        threshold = m_lower * (1 + rise);
+    }
     while (threshold < std::min(m_top, m_incumbent.best()) && !m_stopped() &&
-           refuted(threshold, m_fewPasses))
+           refuted(threshold, m_fewPasses)) {
         threshold *= 1 + rise;
+        rise *= hasPlan ? 2 : 1;
+    }
+}
+
+/// Down from the bound that is expected, in growing steps; whether that holds at once.
+bool PriceSearch::descend()
+{
+    const double best = m_incumbent.best();
+    double drop = std::max(kNearlyClosed, 1 - m_expected / best);
+    bool isRefuted = refuted(std::min(m_expected, best * (1 - kTolerance)), m_fewPasses);
+    const bool isFirst = isRefuted;
+    for (; !isRefuted && best * (1 - 2 * drop) > m_lower && !m_stopped(); drop *= 2)
+        isRefuted = refuted(best * (1 - 2 * drop), m_fewPasses);
+    return isFirst;
 }
 
 /// Loose thresholds first with few labels, then wider.
@@ -193,7 +145,9 @@ PriceSearch::End PriceSearch::findFirst()
                 return End::Stopped;
             Verdict verdict = Verdict::Refuted;
             if (!none)
-                verdict = width == m_narrow ? search(width) : searchWithConflicts(width);
+                verdict = m_search.run(width);
+            if (verdict == Verdict::Unknown && width > m_narrow)
+                verdict = m_search.runWithConflicts(width, kConflictTries);
             if (verdict == Verdict::Found)
                 return End::Closed;
             if (m_stopped())
@@ -215,11 +169,13 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
             return Verdict::Refuted;
         if (m_stopped())
             return Verdict::Unknown;
-        const Verdict verdict = effort == 0 ? search(width) : searchWithConflicts(width);
+        Verdict verdict = m_search.run(width);
+        if (verdict == Verdict::Unknown && effort > 0)
+            verdict = m_search.runWithConflicts(width, kConflictTries);
         if (verdict == Verdict::Found || verdict == Verdict::Refuted)
             return verdict;
         if (width >= kWideEnough)
-            if (const Verdict again = searchWithMemories(width);
+            if (const Verdict again = m_search.runWithMemories(width);
                 again == Verdict::Found || again == Verdict::Refuted)
                 return again;
         width *= 2;
@@ -232,14 +188,21 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
 {
     const bool isNew = threshold != m_proving;
     m_proving = threshold;
-    if (refuted(threshold, isNew ? 4 * m_fewPasses : 1))
+    if (refuted(threshold, 1))
         return Verdict::Refuted;
     if (m_stopped())
         return Verdict::Unknown;
-    const Verdict verdict = search(width);
+    Verdict verdict = m_search.run(width);
+    if (isNew && verdict == Verdict::Unknown && !m_stopped()) {
+        if (refuted(threshold, 4 * m_fewPasses))
+            return Verdict::Refuted;
+        verdict = m_stopped() ? Verdict::Unknown : m_search.run(width);
+        if (verdict == Verdict::Unknown && !m_stopped())
+            verdict = m_search.runWithConflicts(width, 0);
+    }
     if (verdict != Verdict::Unknown || width < kWideEnough || m_stopped())
         return verdict;
-    return searchWithMemories(width);
+    return m_search.runWithMemories(width);
 }
 
 PriceSearch::End PriceSearch::close(double gap)
@@ -249,7 +212,7 @@ PriceSearch::End PriceSearch::close(double gap)
     while (!m_stopped()) {
         if (isClosed(gap))
             return End::Closed;
-        const double best = m_incumbent.best();
+        const double best = std::min(m_incumbent.best(), m_top);
         const double low = std::max(m_lower, best * 1e-6);
         const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
         const double threshold =

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Incumbent.h"
-#include "plan/Pricing.h"
+#include "plan/GuidedSearch.h"
 
 namespace millrace::plan
 {
@@ -17,15 +16,27 @@ public:
     /// All must outlive it. Bounds go to the incumbent only when `bounds` says that they hold for
     /// every plan.
     enum class Bounds { Everywhere, InSpace };
-    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower);
+    /// Plans beyond `within` are not looked for: where the space has all cuts for less only.
+    PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds bounds, double lower,
+                double within);
 
     /// Until the gap within the space is at most `gap`, or the incumbent's own is as asked for.
     [[nodiscard]] End run(double gap);
 
     /// Offers the devices of a plan before, those that are left, in their order with the best cuts.
     void recut(const std::vector<Stage>& before);
-    void setPrices(std::vector<double> prices) { m_pricing.setPrices(std::move(prices)); }
+    /// Prices from a search like this one, and where that came to a bound.
+    void setPrices(std::vector<double> prices, double expected)
+    {
+        m_pricing.setPrices(std::move(prices));
+        m_expected = expected;
+    }
     [[nodiscard]] const std::vector<double>& prices() const { return m_pricing.prices(); }
+    /// The prices that refuted the bound; else the last ones.
+    [[nodiscard]] const std::vector<double>& bestPrices() const
+    {
+        return m_certified.empty() ? prices() : m_certified;
+    }
     /// Refuted within the space.
     [[nodiscard]] double lower() const { return m_lower; }
 
@@ -33,15 +44,10 @@ private:
     [[nodiscard]] bool isClosed(double gap) const;
     [[nodiscard]] bool refuted(double threshold, int passes);
     void raise(double threshold);
-    /// At the threshold of the prices.
-    Verdict search(std::size_t width);
-    Verdict searchWithConflicts(std::size_t width);
-    Verdict searchWithMemories(std::size_t width);
-    void remember(const std::vector<StagePlace>& walk);
-    void keep(const std::vector<StagePlace>& stages);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
     [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
+    [[nodiscard]] bool descend();
     [[nodiscard]] End findFirst();
     [[nodiscard]] End close(double gap);
 
@@ -50,12 +56,13 @@ private:
     Bounds m_bounds;
     std::function<bool()> m_stopped;
     Pricing m_pricing;
+    GuidedSearch m_search;
     double m_top, m_lower;
-    double m_proving = -1;        ///< threshold that prove() saw last
-    int m_fewPasses;              ///< of prices before a search
-    std::size_t m_narrow;         ///< width to begin with
-    std::vector<Bits> m_memories; ///< by device: others it remembers
-    LabelResult m_result;         ///< of the last search
+    std::vector<double> m_certified; ///< prices that refuted m_lower
+    double m_expected = 0;           ///< a bound worth trying first
+    double m_proving = -1;           ///< threshold that prove() saw last
+    int m_fewPasses;                 ///< of prices before a search
+    std::size_t m_narrow;            ///< width to begin with
 };
 
 } // namespace millrace::plan

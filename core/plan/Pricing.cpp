@@ -17,6 +17,24 @@ constexpr double kAim = 0.03;
 /// From so many devices on coverage is tried at every threshold.
 constexpr std::size_t kMany = 64;
 
+std::vector<double> negated(std::vector<double> values)
+{
+    for (double& value : values)
+        value = -value;
+    return values;
+}
+
+std::vector<double> leastOfBlocks(const std::vector<double>& values)
+{
+    std::vector<double> least;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (i % EndScan::kBlock == 0)
+            least.push_back(values[i]);
+        least.back() = std::min(least.back(), values[i]);
+    }
+    return least;
+}
+
 } // namespace
 
 Pricing::Pricing(const StageSpace& space, std::function<bool()> stopped)
@@ -38,21 +56,25 @@ void Pricing::startFromCoverage()
 {
     double least = std::numeric_limits<double>::infinity();
     const Reach& reach = m_relaxation.reach();
+    EndScan scan(m_space, reach);
     for (const std::vector<double>* measure : {&m_space.work, &m_space.weight}) {
         const double whole = measure->back();
         if (!(whole > 0))
             continue;
         std::vector<double> shares(m_prices.size(), 0);
-        for (std::size_t d = 0; d < m_count; ++d)
-            for (std::size_t from = 0; from < m_cuts; ++from) {
-                double most = 0;
-                if (reach.isSliding())
-                    most = (*measure)[reach.furthest(d, from)];
-                else
-                    reach.eachEnd(d, from,
-                                  [&](std::size_t to) { most = std::max(most, (*measure)[to]); });
+        const std::vector<double> falling = negated(*measure);
+        const std::vector<double> leastOfBlock = leastOfBlocks(falling);
+        for (std::size_t from = 0; from < m_cuts; ++from) {
+            if (!reach.isSliding())
+                scan.moveTo(from);
+            for (std::size_t d = 0; d < m_count; ++d) {
+                const double most =
+                    reach.isSliding()
+                        ? (*measure)[reach.furthest(d, from)]
+                        : -scan.least(d, falling.data(), leastOfBlock.data(), 0.0).value;
                 shares[d] = std::max(shares[d], (most - (*measure)[from]) / whole);
             }
+        }
         const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
         if (sum >= least)
             continue;
@@ -165,22 +187,26 @@ void Pricing::tighten()
     if (reach.isSliding())
         for (std::size_t cut = 1; cut < m_cuts; ++cut)
             potential[cut] = std::min(potential[cut], potential[cut - 1]);
-    const double perStage = m_prices[m_count] - m_prices[m_count + 1];
-    for (std::size_t d = 0; d < m_count; ++d) {
-        double most = 0;
-        for (std::size_t from = 0; from + 1 < m_cuts; ++from) {
+    const std::vector<double> leastOfBlock = leastOfBlocks(potential);
+    EndScan scan(m_space, reach);
+    std::vector<double> most(m_count, 0);
+    for (std::size_t from = 0; from + 1 < m_cuts; ++from) {
+        if (!reach.isSliding())
+            scan.moveTo(from);
+        for (std::size_t d = 0; d < m_count; ++d) {
             if (m_relaxation.costsFrom(from)[d] >= WalkRelaxation::kUnreachable)
                 continue;
-            if (reach.isSliding()) {
-                most = std::max(most, potential[from] - potential[reach.furthest(d, from)]);
-                continue;
-            }
-            for (const Cut to : reach.ends(d, from))
-                if (m_relaxation.costAfter(to, d) < WalkRelaxation::kUnreachable)
-                    most = std::max(most, potential[from] - potential[to]);
+            const double least = reach.isSliding()
+                                     ? potential[reach.furthest(d, from)]
+                                     : scan.least(d, potential.data(), leastOfBlock.data(),
+                                                  potential[from] - most[d])
+                                           .value;
+            most[d] = std::max(most[d], potential[from] - least);
         }
-        m_prices[d] = std::min(m_prices[d], std::max(0.0, most - perStage));
     }
+    const double perStage = m_prices[m_count] - m_prices[m_count + 1];
+    for (std::size_t d = 0; d < m_count; ++d)
+        m_prices[d] = std::min(m_prices[d], std::max(0.0, most[d] - perStage));
 }
 
 void Pricing::raise(const std::vector<int>& counts, double share)
@@ -232,6 +258,7 @@ bool Pricing::refute(double threshold, int passes)
     double bestExcess = excess();
     double length = 1;
     int worse = 0;
+    bool isAtBest = true;
     for (int pass = 1; pass < passes && length > 0.05 && !m_stopped(); ++pass) {
         if (!m_relaxation.walkExists())
             return true;
@@ -244,7 +271,8 @@ bool Pricing::refute(double threshold, int passes)
             break;
         if (m_relaxation.isRefuted())
             return true;
-        if (excess() > bestExcess) {
+        isAtBest = excess() > bestExcess;
+        if (isAtBest) {
             bestExcess = excess();
             best = m_prices;
             worse = 0;
@@ -254,10 +282,13 @@ bool Pricing::refute(double threshold, int passes)
             m_prices = best;
             m_direction.clear();
             run();
+            isAtBest = true;
         }
     }
-    m_prices = best;
-    run();
+    if (!isAtBest) {
+        m_prices = best;
+        run();
+    }
     return !m_stopped() && m_relaxation.isRefuted();
 }
 

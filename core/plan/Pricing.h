@@ -29,6 +29,7 @@ public:
     void raise(const std::vector<int>& counts, double share);
     void restore(const std::vector<double>& prices);
 
+    [[nodiscard]] double excessShare() const { return excess() / WalkRelaxation::kScale; }
     [[nodiscard]] const WalkRelaxation& relaxation() const { return m_relaxation; }
     [[nodiscard]] WalkRelaxation& relaxation() { return m_relaxation; }
     /// By device, and the prices of too many and too few stages; they keep their meaning over

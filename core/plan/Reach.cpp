@@ -30,6 +30,12 @@ Reach::Reach(const StageSpace& space)
     std::sort(m_byPayload.begin(), m_byPayload.end(), [&space](std::size_t a, std::size_t b) {
         return space.payload[a] > space.payload[b];
     });
+    if (!m_isSliding)
+        for (const std::vector<double>& time : space.time) {
+            std::vector<double>& onwards = m_timeOnwards.emplace_back(time);
+            for (std::size_t cut = m_cuts - 1; cut-- > 0;)
+                onwards[cut] = std::min(onwards[cut], onwards[cut + 1]);
+        }
     if (space.problem.overlap == Overlap::Yes)
         return;
     const Problem& problem = space.problem;
@@ -89,27 +95,27 @@ std::span<const std::uint16_t> Reach::receivers(std::size_t from, double payload
 void Reach::setThreshold(double threshold)
 {
     m_threshold = threshold;
+    m_within = threshold * kRounding;
     fillLinks();
     if (knowsSenders())
         fillSenders();
     if (m_isSliding)
         fillFurthest();
     else
-        fillEnds();
+        fillWindows();
 }
 
 /// Two pointers per device: neither memory nor time lets a later start end earlier.
 void Reach::fillFurthest()
 {
     m_furthest.resize(m_cuts * m_count);
-    const double within = m_threshold * kRounding;
     for (std::size_t d = 0; d < m_count; ++d) {
         const double* time = m_space.time[d].data();
         std::size_t byTime = 0;
         std::size_t before = 0;
         for (std::size_t from = 0; from < m_cuts; ++from) {
             byTime = std::max(byTime, from);
-            while (byTime + 1 < m_cuts && time[byTime + 1] - time[from] <= within)
+            while (byTime + 1 < m_cuts && time[byTime + 1] - time[from] <= m_within)
                 ++byTime;
             const auto row = m_space.ends(d, from);
             const std::size_t byMemory = row.empty() ? from : row.back().last;
@@ -137,31 +143,24 @@ double Reach::leastSend(std::size_t device, std::size_t cut) const
     return m_send[device].perByte * m_space.payload[cut] + m_send[device].perMessage;
 }
 
-void Reach::fillEnds()
+void Reach::fillWindows()
 {
-    std::size_t most = 0;
-    for (const StageSpace::Range& range : m_space.ranges)
-        most += std::size_t{range.last} - range.first + 1;
-    m_ends.resize(most);
-    m_firstEnd.assign(1, 0);
-    const double within = m_threshold * kRounding;
-    const bool overlap = m_space.problem.overlap == Overlap::Yes;
-    std::uint32_t count = 0;
-    for (std::size_t from = 0; from < m_cuts; ++from)
-        for (std::size_t d = 0; d < m_count; ++d) {
-            const double* time = m_space.time[d].data();
-            const double left = within - leastReceive(d, from);
-            for (const StageSpace::Range& range : m_space.ends(d, from))
-                for (std::size_t to = range.first; to <= range.last; ++to) {
-                    // Written always and kept at times: most rows are short of their full length.
-                    m_ends[count] = static_cast<Cut>(to);
-                    const double seconds = time[to] - time[from];
-                    const bool isIn =
-                        overlap ? seconds <= left : seconds + leastSend(d, to) <= left;
-                    count += isIn ? 1 : 0;
-                }
-            m_firstEnd.push_back(count);
+    m_furthest.resize(m_cuts * m_count);
+    for (std::size_t d = 0; d < m_count; ++d) {
+        const std::vector<double>& onwards = m_timeOnwards[d];
+        for (std::size_t from = 0; from < m_cuts; ++from) {
+            const double start = m_space.time[d][from];
+            const double left = m_within - leastReceive(d, from);
+            const auto end = std::partition_point(
+                onwards.begin() + static_cast<std::ptrdiff_t>(from), onwards.end(),
+                [start, left](double time) { return time - start <= left; });
+            const auto byTime =
+                static_cast<Cut>(std::max<std::ptrdiff_t>(end - onwards.begin(), 1) - 1);
+            m_furthest[from * m_count + d] =
+                m_space.furthest.empty() ? byTime
+                                         : std::min(byTime, m_space.furthest[d * m_cuts + from]);
         }
+    }
 }
 
 /// One sweep per receiver: the smaller the payload, the more senders.
@@ -188,9 +187,8 @@ void Reach::fillSenders()
 void Reach::fillLinks()
 {
     const Problem& problem = m_space.problem;
-    const double within = m_threshold * kRounding;
-    const auto inTime = [within](double seconds) {
-        return std::isfinite(seconds) && seconds <= within;
+    const auto inTime = [this](double seconds) {
+        return std::isfinite(seconds) && seconds <= m_within;
     };
     m_carries.assign(m_count * m_count, -1);
     m_fromSource.assign(m_count, false);
@@ -204,7 +202,7 @@ void Reach::fillLinks()
             const double bandwidth = problem.bandwidth.at(from, to).value;
             if (a == b || bandwidth <= 0)
                 continue;
-            double left = within - problem.occupancy.at(from, to).value;
+            double left = m_within - problem.occupancy.at(from, to).value;
             if (problem.overlap == Overlap::No)
                 left -= problem.delay.at(from, to).value;
             m_carries[b * m_count + a] = left < 0 ? -1 : left * bandwidth / 8;

@@ -15,36 +15,25 @@ public:
     /// The space must outlive it.
     explicit Reach(const StageSpace& space);
 
-    /// O(devices * (cuts + devices)) for chains, else it looks at every stage of the space.
+    /// O(devices * (cuts + devices)), a logarithm aside where it is not sliding.
     void setThreshold(double threshold);
     [[nodiscard]] double threshold() const { return m_threshold; }
 
-    /// When sliding: no stage ends behind this; `from` itself or less when there is none. It never
+    /// No stage ends behind this; `from` itself or less when there is none. When sliding, it never
     /// falls from cut to cut, which lets some ends pass that StageSpace::fits() refuses.
     [[nodiscard]] Cut furthest(std::size_t device, std::size_t from) const
     {
         return m_furthest[from * m_count + device];
     }
-    /// Whether the ends of a stage are taken to be everything from the next cut up to furthest().
+    /// Whether the ends of a stage are taken to be everything from the next cut up to furthest();
+    /// else they are those of an EndScan.
     [[nodiscard]] bool isSliding() const { return m_isSliding; }
-    /// Otherwise: the ends of stages, ascending.
-    [[nodiscard]] std::span<const Cut> ends(std::size_t device, std::size_t from) const
+    [[nodiscard]] bool isInTime(std::size_t device, std::size_t from, std::size_t to) const
     {
-        const std::size_t row = from * m_count + device;
-        return {m_ends.data() + m_firstEnd[row], m_ends.data() + m_firstEnd[row + 1]};
-    }
-    /// Calls visit(to) for the ends of a stage, descending.
-    template <class Visit>
-    void eachEnd(std::size_t device, std::size_t from, const Visit& visit) const
-    {
-        if (m_isSliding) {
-            for (std::size_t to = furthest(device, from); to > from; --to)
-                visit(to);
-            return;
-        }
-        const auto row = ends(device, from);
-        for (auto to = row.rbegin(); to != row.rend(); ++to)
-            visit(std::size_t{*to});
+        const double seconds = m_space.compute(device, from, to);
+        return (m_receive.empty()
+                    ? seconds
+                    : leastReceive(device, from) + seconds + leastSend(device, to)) <= m_within;
     }
 
     [[nodiscard]] bool linkable(std::size_t from, std::size_t to, std::size_t cut) const
@@ -71,7 +60,7 @@ public:
 
 private:
     void fillFurthest();
-    void fillEnds();
+    void fillWindows();
     void fillLinks();
     void sortReceivers();
     void fillSenders();
@@ -82,15 +71,14 @@ private:
     const StageSpace& m_space;
     std::size_t m_count, m_cuts;
     bool m_isSliding;
-    double m_threshold = -1; ///< none yet
+    double m_threshold = -1, m_within = -1; ///< none yet; and what rounding lets pass
     /// Without overlap: the least seconds per byte and per message into and out of a device.
     struct Affine {
         double perByte = 0, perMessage = 0;
     };
     std::vector<Affine> m_receive, m_send;
     std::vector<Cut> m_furthest;
-    std::vector<std::uint32_t> m_firstEnd;
-    std::vector<Cut> m_ends;
+    std::vector<std::vector<double>> m_timeOnwards; ///< the least from each cut on; not sliding
     std::vector<double> m_carries;
     /// By sender, the widest link first, and what it carries at the threshold.
     std::vector<std::uint16_t> m_receivers;

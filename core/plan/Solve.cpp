@@ -8,7 +8,9 @@
 #include "plan/Ties.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace millrace::plan
 {
@@ -17,6 +19,10 @@ namespace
 
 /// How far the cuts of one order are searched before all cuts are.
 constexpr double kGapOfOrder = 0.02;
+/// How often all cuts are looked for, and how much better a plan may be at most.
+constexpr int kFewerCuts = 3;
+constexpr double kLeastShare = 1e-3;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Solver
 {
@@ -40,51 +46,102 @@ public:
         const ClassTimes times(m_problem);
         m_incumbent.raise(boundOverAllCuts(m_problem, times));
         const CutSpace order = CutSpace::linear(m_problem);
-        const StageSpace space(m_problem, order, times, std::numeric_limits<double>::infinity(),
-                               m_stopped);
+        const StageSpace space(m_problem, order, times, m_stopped);
         if (order.isComplete())
             return searchWhole(space);
-        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::InSpace, m_incumbent.lower());
-        start(search);
+        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::InSpace, m_incumbent.lower(),
+                           kInfinity);
+        start(search, space);
         PriceSearch::End end = search.run(kGapOfOrder);
-        const double worst = m_incumbent.hasPlan() ? m_incumbent.best() : ceiling(space);
-        if (const auto cuts =
-                CutSpace::convex(m_problem, largestPayload(m_problem, worst), m_stopped);
-            cuts && !m_incumbent.stopped()) {
-            const StageSpace all(m_problem, *cuts, times, worst * (1 + kTolerance), m_stopped);
-            m_prices = search.prices();
-            return searchWhole(all);
-        }
+        m_prices = search.prices();
+        m_expected = search.lower();
+        if (auto plan = searchAllCuts(times))
+            return *plan;
         m_searchSpace = SearchSpace::Linear;
         if (end == PriceSearch::End::Closed)
             end = search.run(0);
-        return conclude(space, end, search.lower());
+        return conclude(space, end, search);
     }
 
 private:
     Plan searchWhole(const StageSpace& space)
     {
-        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere,
-                           m_incumbent.lower());
-        start(search);
+        PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere, m_incumbent.lower(),
+                           kInfinity);
+        start(search, space);
         const PriceSearch::End end = search.run(0);
-        return conclude(space, end, search.lower());
+        return conclude(space, end, search);
     }
-    void start(PriceSearch& search)
+    /// All cuts that plans better than the best one can have. Where these are too many, those for
+    /// much better ones: either there is one, or the bound rises to there and nothing is returned.
+    std::optional<Plan> searchAllCuts(const ClassTimes& times)
+    {
+        const double worst = m_incumbent.best();
+        double within = worst;
+        for (int tries = 0; tries < kFewerCuts && !m_incumbent.stopped(); ++tries) {
+            const auto cuts =
+                CutSpace::convex(m_problem, largestPayload(m_problem, within), m_stopped);
+            if (cuts && !m_incumbent.stopped()) {
+                const StageSpace space(m_problem, *cuts, times, m_stopped);
+                if (tries == 0)
+                    return searchWhole(space);
+                PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere,
+                                   m_incumbent.lower(), within);
+                start(search, space);
+                const PriceSearch::End end = search.run(0);
+                if (m_incumbent.best() > within)
+                    return {};
+                return conclude(space, end, search);
+            }
+            if (!m_incumbent.hasPlan())
+                return {};
+            within = std::sqrt(within * std::max(m_incumbent.lower(), worst * kLeastShare));
+        }
+        return {};
+    }
+    void start(PriceSearch& search, const StageSpace& space)
     {
         if (m_options.warmStart)
             search.recut(m_options.warmStart->stages);
         if (!m_prices.empty())
-            search.setPrices(m_prices);
+            search.setPrices(m_prices, m_expected);
+        else if (m_options.warmStart &&
+                 m_options.warmStart->devicePrices.size() == m_problem.devices.size())
+            search.setPrices(pricesBefore(space), m_options.warmStart->lowerBound.value);
+    }
+    /// Devices that had none get the mean.
+    [[nodiscard]] std::vector<double> pricesBefore(const StageSpace& space) const
+    {
+        std::vector<double> prices;
+        for (const DeviceId device : space.devices) {
+            const double price = m_options.warmStart->devicePrices[device.index()];
+            prices.push_back(price >= 0 && std::isfinite(price)
+                                 ? price
+                                 : 1.0 / static_cast<double>(m_problem.devices.size()));
+        }
+        prices.resize(prices.size() + 2, 0);
+        return prices;
+    }
+    [[nodiscard]] std::vector<double> pricesNow(const StageSpace& space,
+                                                const PriceSearch& search) const
+    {
+        const std::vector<double>& prices = search.bestPrices();
+        const double sum = std::accumulate(prices.begin(), prices.end(), 0.0);
+        std::vector<double> byDevice(m_problem.devices.size(), -1);
+        for (std::size_t d = 0; d < space.devices.size() && sum > 0; ++d)
+            byDevice[space.devices[d].index()] = prices[d] / sum;
+        return byDevice;
     }
 
-    Plan conclude(const StageSpace& space, PriceSearch::End end, double lower)
+    Plan conclude(const StageSpace& space, PriceSearch::End end, const PriceSearch& search)
     {
         if (end == PriceSearch::End::Infeasible)
             return infeasible(searchReasons(space));
-        if (m_incumbent.hasPlan() && m_incumbent.best() - lower <= kTolerance * m_incumbent.best())
+        if (m_incumbent.hasPlan() &&
+            m_incumbent.best() - search.lower() <= kTolerance * m_incumbent.best())
             settleTies(space, m_incumbent, devicesBefore());
         Plan plan = m_incumbent.outcome();
+        plan.devicePrices = pricesNow(space, search);
         if (plan.hasStages() && plan.status != Status::Optimal) {
             if (m_searchSpace == SearchSpace::Linear)
                 plan.notes.emplace_back("only the cuts of one order of the layers were searched; "
@@ -154,7 +211,8 @@ private:
     Incumbent m_incumbent;
     std::function<bool()> m_stopped;
     SearchSpace m_searchSpace = SearchSpace::Convex;
-    std::vector<double> m_prices;
+    std::vector<double> m_prices; ///< of the order's cuts, and its bound
+    double m_expected = 0;
 };
 
 } // namespace

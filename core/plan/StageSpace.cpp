@@ -90,18 +90,29 @@ ClassTimes::ClassTimes(const Problem& problem)
     }
 }
 
-StageSpace::StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times, double limit,
+StageSpace::StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times,
                        const std::function<bool()>& stopped)
     : problem(p), cuts(c)
 {
     for (std::size_t d = 0; d < problem.devices.size(); ++d)
-        if (problem.devices[d].enabled)
+        if (problem.devices[d].enabled) {
             devices.emplace_back(d);
+            memory.push_back(problem.devices[d].memory.value);
+        }
     for (std::size_t cut = 0; cut < cuts.size(); ++cut)
         payload.push_back(static_cast<double>(cuts.payload(cut).value));
     fillTimes(times);
-    fillEnds(times, limit, stopped);
+    fillBarred(times);
     fillTwins();
+    isSliding = cuts.isChain();
+    if (!cuts.isChain()) {
+        for (const std::int64_t bytes : memory)
+            for (std::size_t from = 0; from < cuts.size(); ++from)
+                furthest.push_back(static_cast<Cut>(cuts.lastInto(bytes, from)));
+        return;
+    }
+    fillEnds(stopped);
+    fillSliding();
 }
 
 void StageSpace::fillTimes(const ClassTimes& times)
@@ -119,12 +130,8 @@ void StageSpace::fillTimes(const ClassTimes& times)
     }
 }
 
-void StageSpace::fillEnds(const ClassTimes& times, double limit,
-                          const std::function<bool()>& stopped)
+void StageSpace::fillBarred(const ClassTimes& times)
 {
-    const std::size_t count = cuts.size();
-    // Layers inside each cut that a device must not run; empty when it may run all.
-    std::vector<std::vector<double>> barred;
     for (const DeviceId id : devices) {
         std::vector<bool> no(problem.layers.size(), false);
         for (std::size_t layer = 0; layer < no.size(); ++layer)
@@ -135,42 +142,35 @@ void StageSpace::fillEnds(const ClassTimes& times, double limit,
         barred.push_back(any ? cuts.sums([&](LayerId layer) { return no[layer.index()] ? 1.0 : 0; })
                              : std::vector<double>());
     }
+}
+
+void StageSpace::fillEnds(const std::function<bool()>& stopped)
+{
+    const std::size_t count = cuts.size();
     // Row by row of one start for all devices, then put in order by device.
     std::vector<std::vector<Range>> rows(devices.size());
     std::vector<std::vector<std::uint32_t>> sizes(devices.size());
     std::vector<StageMemory> stages;
-    const std::vector<double> fastest =
-        cuts.sums([&](LayerId layer) { return least(times, layer); });
-    std::int64_t roomiest = 0;
-    for (const DeviceId id : devices)
-        roomiest = std::max(roomiest, problem.devices[id.index()].memory.value);
     for (std::size_t from = 0; from < count; ++from) {
         stages.clear();
         if (!stopped())
-            cuts.eachStage(from, [&](std::size_t to, std::int64_t memory) {
-                if (!cuts.isChain() && (fastest[to] - fastest[from] > limit || memory > roomiest))
-                    return;
-                const std::int64_t most = stages.empty() ? memory : stages.back().mostSoFar;
-                stages.push_back({to, memory, memory, std::max(most, memory)});
+            cuts.eachStage(from, [&](std::size_t to, std::int64_t needed) {
+                const std::int64_t most = stages.empty() ? needed : stages.back().mostSoFar;
+                stages.push_back({to, needed, needed, std::max(most, needed)});
             });
         for (std::size_t i = stages.size(); i-- > 1;)
             stages[i - 1].leastOnwards = std::min(stages[i - 1].needed, stages[i].leastOnwards);
         for (std::size_t d = 0; d < devices.size(); ++d) {
-            const std::int64_t memory = problem.devices[devices[d].index()].memory.value;
-            const auto isBarred = [&](std::size_t to) {
-                return !barred[d].empty() && barred[d][to] != barred[d][from];
-            };
+            const std::vector<double>& no = barred[d];
             const auto end = std::partition_point(stages.begin(), stages.end(), [&](const auto& s) {
-                return s.leastOnwards <= memory && !(cuts.isChain() && isBarred(s.to));
+                return s.leastOnwards <= memory[d] && (no.empty() || no[s.to] == no[from]);
             });
-            if (cuts.isChain() && stages.begin() != end && std::prev(end)->mostSoFar <= memory)
+            if (stages.begin() != end && std::prev(end)->mostSoFar <= memory[d])
                 rows[d].push_back(
                     {static_cast<Cut>(from + 1), static_cast<Cut>(std::prev(end)->to)});
             else
-                appendRanges(rows[d], std::span(stages.begin(), end), [&](const StageMemory& s) {
-                    return s.needed <= memory &&
-                           (cuts.isChain() || (!isBarred(s.to) && compute(d, from, s.to) <= limit));
-                });
+                appendRanges(rows[d], std::span(stages.begin(), end),
+                             [&](const StageMemory& s) { return s.needed <= memory[d]; });
             sizes[d].push_back(static_cast<std::uint32_t>(rows[d].size()));
         }
     }
@@ -182,14 +182,18 @@ void StageSpace::fillEnds(const ClassTimes& times, double limit,
         std::vector<Range>().swap(rows[d]);
     }
     firstRange.push_back(static_cast<std::uint32_t>(ranges.size()));
-    isSliding = cuts.isChain();
+}
+
+void StageSpace::fillSliding()
+{
+    const std::size_t count = cuts.size();
     for (std::size_t d = 0; d < devices.size() && isSliding; ++d)
-        for (std::size_t from = 0, furthest = 0; from < count && isSliding; ++from) {
+        for (std::size_t from = 0, before = 0; from < count && isSliding; ++from) {
             const auto row = ends(d, from);
-            isSliding = row.empty() ? furthest <= from
-                                    : row.size() == 1 && row[0].first == from + 1 &&
-                                          row[0].last >= furthest;
-            furthest = row.empty() ? furthest : row[0].last;
+            isSliding = row.empty()
+                            ? before <= from
+                            : row.size() == 1 && row[0].first == from + 1 && row[0].last >= before;
+            before = row.empty() ? before : row[0].last;
         }
     if (isSliding)
         return;
@@ -204,17 +208,7 @@ void StageSpace::fillEnds(const ClassTimes& times, double limit,
             }
 }
 
-/// The time of the fastest device that can run the layer.
-double StageSpace::least(const ClassTimes& times, LayerId layer) const
-{
-    double least = std::numeric_limits<double>::infinity();
-    for (const DeviceId id : devices)
-        if (const double seconds = times.of(id)[layer.index()]; seconds >= 0)
-            least = std::min(least, seconds);
-    return std::isfinite(least) ? least : 0;
-}
-
-bool StageSpace::fits(std::size_t device, std::size_t from, std::size_t to) const
+bool StageSpace::fitsChain(std::size_t device, std::size_t from, std::size_t to) const
 {
     const auto row = ends(device, from);
     const auto at = std::partition_point(row.begin(), row.end(),

@@ -37,21 +37,27 @@ struct StageSpace {
     struct Range {
         Cut first, last;
     };
-    /// Stages that take longer than `limit` seconds may be left out where that saves work.
     /// `stopped` is asked often; after it said yes the space is unusable.
-    StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times, double limit,
+    StageSpace(const Problem& p, const CutSpace& c, const ClassTimes& times,
                const std::function<bool()>& stopped);
 
     /// What a hop adds for the threshold: without overlap its delay, too.
     [[nodiscard]] double hop(std::optional<DeviceId> from, std::optional<DeviceId> to,
                              std::size_t cut) const;
-    /// Ends of a stage by memory, class and pins, ascending and apart.
+    /// Of a chain: ends of a stage by memory, class and pins, ascending and apart.
     [[nodiscard]] std::span<const Range> ends(std::size_t device, std::size_t from) const
     {
         const std::size_t row = device * cuts.size() + from;
         return {ranges.data() + firstRange[row], ranges.data() + firstRange[row + 1]};
     }
-    [[nodiscard]] bool fits(std::size_t device, std::size_t from, std::size_t to) const;
+    /// By memory, class and pins; `to` must contain `from`.
+    [[nodiscard]] bool fits(std::size_t device, std::size_t from, std::size_t to) const
+    {
+        if (cuts.isChain())
+            return fitsChain(device, from, to);
+        const std::vector<double>& no = barred[device];
+        return (no.empty() || no[to] == no[from]) && cuts.fitsInto(memory[device], from, to);
+    }
     [[nodiscard]] double compute(std::size_t device, std::size_t from, std::size_t to) const
     {
         return time[device][to] - time[device][from];
@@ -62,20 +68,27 @@ struct StageSpace {
     std::vector<DeviceId> devices;
     std::vector<double> payload;           ///< bytes by cut
     std::vector<std::vector<double>> time; ///< [device][cut]: compute up to the cut
+    std::vector<std::int64_t> memory;      ///< by device
+    /// By device: layers inside each cut that it must not run; empty when it may run all.
+    std::vector<std::vector<double>> barred;
+    /// Not for chains, by [device * cuts + cut]: no stage from there ends behind this.
+    std::vector<Cut> furthest;
     std::vector<std::uint32_t> firstRange;
     std::vector<Range> ranges;
     /// A chain in which each row is one range that begins right behind the cut, and none ends
     /// before an earlier row does.
     bool isSliding = true;
-    /// Otherwise, by [cut * devices + device]: whether any stage begins or ends there.
+    /// In other chains, by [cut * devices + device]: whether any stage begins or ends there.
     std::vector<bool> mayBegin, mayEnd;
     std::vector<std::optional<std::size_t>> twin; ///< the equal device that must be used before
     std::vector<double> work, weight;             ///< reference sums per cut
 
 private:
+    [[nodiscard]] bool fitsChain(std::size_t device, std::size_t from, std::size_t to) const;
     void fillTimes(const ClassTimes& times);
-    void fillEnds(const ClassTimes& times, double limit, const std::function<bool()>& stopped);
-    [[nodiscard]] double least(const ClassTimes& times, LayerId layer) const;
+    void fillBarred(const ClassTimes& times);
+    void fillEnds(const std::function<bool()>& stopped);
+    void fillSliding();
     void fillTwins();
 };
 

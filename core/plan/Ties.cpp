@@ -11,7 +11,8 @@ namespace
 {
 
 using Price = WalkRelaxation::Price;
-constexpr std::size_t kWork = 2000; ///< labels per cut times devices
+constexpr std::size_t kWork = 2000;         ///< labels per cut times devices
+constexpr std::size_t kWorkInAll = 2000000; ///< the same for all cuts
 
 /// The stage count and, below its unit, the weights moved: one price for both orders them.
 class Settling
@@ -40,7 +41,8 @@ public:
             if (m_relaxation.isRefuted())
                 return;
             LabelOptions options;
-            options.width = std::max<std::size_t>(2, kWork / m_space.devices.size());
+            options.width = std::max<std::size_t>(
+                2, std::min(kWork, kWorkInAll / m_space.cuts.size()) / m_space.devices.size());
             const LabelResult result = labelSearch(m_space, m_relaxation, options, m_stopped);
             m_incumbent.countSteps(result.labels);
             if (result.verdict != Verdict::Found)

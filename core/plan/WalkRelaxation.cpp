@@ -17,9 +17,10 @@ constexpr std::size_t kSelections = 4;
 } // namespace
 
 WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> stopped)
-    : m_space(space), m_reach(space), m_stopped(std::move(stopped)), m_count(space.devices.size()),
-      m_cuts(space.cuts.size()), m_entry(m_count), m_after(m_cuts * m_count),
-      m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, kNone),
+    : m_space(space), m_reach(space), m_scan(space, m_reach), m_stopped(std::move(stopped)),
+      m_count(space.devices.size()), m_cuts(space.cuts.size()),
+      m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count),
+      m_after(m_cuts * m_count), m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
       m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
 {
     if (m_reach.isSliding()) {
@@ -42,6 +43,8 @@ void WalkRelaxation::run(const Prices& prices)
                prices.tooMany * static_cast<Price>(stages.max.value_or(0)) -
                prices.tooFew * static_cast<Price>(stages.min);
     m_queues.assign(m_count, {});
+    if (!m_reach.isSliding())
+        m_blockLeast.assign(m_blocks * m_count, kUnreachable);
     const std::size_t last = m_cuts - 1;
     for (std::size_t d = 0; d < m_count; ++d)
         m_after[last * m_count + d] = m_reach.endsAtSink(d) ? 0 : kUnreachable;
@@ -96,22 +99,22 @@ void WalkRelaxation::beginSliding(std::size_t cut)
 
 void WalkRelaxation::beginStages(std::size_t cut)
 {
+    m_scan.moveTo(cut);
     for (std::size_t d = 0; d < m_count; ++d) {
         Price* after = m_afterOf.data() + d * m_cuts;
+        Price* ofBlock = m_blockLeast.data() + d * m_blocks;
         after[cut + 1] = m_after[(cut + 1) * m_count + d];
         if (!m_moved.empty() && after[cut + 1] < kUnreachable)
             after[cut + 1] += m_moved[d][cut + 1];
-        Price best = kUnreachable;
-        Cut bestEnd = 0;
-        for (const Cut to : m_reach.ends(d, cut))
-            if (after[to] < best) {
-                best = after[to];
-                bestEnd = to;
-            }
+        Price& least = ofBlock[(cut + 1) / EndScan::kBlock];
+        least = std::min(least, after[cut + 1]);
+        // Where it was best with other prices it is often best again.
+        Cut& end = m_bestEnd[cut * m_count + d];
+        const auto best = m_scan.least(d, after, ofBlock, kUnreachable, end);
         const Price before = m_moved.empty() ? 0 : m_moved[d][cut];
         m_from[cut * m_count + d] =
-            best < kUnreachable ? std::min(kHopeless, best - before + m_entry[d]) : kUnreachable;
-        m_bestEnd[cut * m_count + d] = bestEnd;
+            best.to != 0 ? std::min(kHopeless, best.value - before + m_entry[d]) : kUnreachable;
+        end = best.to;
     }
 }
 

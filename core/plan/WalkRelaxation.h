@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Reach.h"
+#include "plan/EndScan.h"
 
 #include <cstdint>
 
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] const Reach& reach() const { return m_reach; }
 
     /// Backwards over the cuts with these prices. O(devices * cuts) in a sliding space, a
-    /// logarithm aside, else as many steps as there are stages.
+    /// logarithm aside, else up to as many steps as there are stages.
     void run(const Prices& prices);
 
     [[nodiscard]] bool walkExists() const { return cheapest() < kUnreachable; }
@@ -58,6 +58,12 @@ public:
     [[nodiscard]] Price costAfter(std::size_t cut, std::size_t device) const
     {
         return m_after[cut * m_count + device];
+    }
+    /// The least of costAfter() and what is moved up to there, over the block of an EndScan; not
+    /// when sliding.
+    [[nodiscard]] Price leastAfter(std::size_t block, std::size_t device) const
+    {
+        return m_blockLeast[device * m_blocks + block];
     }
     /// By device: the least to be paid by a walk whose stage there begins at `cut`.
     [[nodiscard]] const Price* costsFrom(std::size_t cut) const
@@ -81,13 +87,15 @@ private:
 
     const StageSpace& m_space;
     Reach m_reach;
+    EndScan m_scan;
     std::function<bool()> m_stopped;
-    std::size_t m_count, m_cuts;
+    std::size_t m_count, m_cuts, m_blocks;
     std::vector<Price> m_entry;
     std::vector<std::vector<Price>> m_moved;
     Price m_budget = 0, m_cheapest = 0;
     std::vector<Price> m_after, m_from; ///< [cut][device]: after a stage ends, before it starts
-    std::vector<Price> m_afterOf;       ///< [device][cut], what is moved included; not when sliding
+    /// [device][cut], what is moved included, and [device][block]; not when sliding.
+    std::vector<Price> m_afterOf, m_blockLeast;
     std::vector<Cut> m_bestEnd;
     std::vector<std::uint16_t> m_bestNext;
     /// A queue per device of the ends that can still be the cheapest of a sliding window.

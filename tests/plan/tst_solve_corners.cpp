@@ -494,6 +494,52 @@ private slots:
         verifyChecked(problem, plan);
         QVERIFY(plan.status == Status::Optimal || !plan.notes.empty());
     }
+
+    /// Too many cuts for plans as good as that of one order, but not for much better ones: of those
+    /// there are none, which is a bound.
+    void boundWhereCutsAreTooMany()
+    {
+        Problem problem = test::chainProblem(44, 3);
+        problem.tensors = {{{10}, std::nullopt, {LayerId(0)}, false}};
+        std::vector<LayerId> branches;
+        for (int i = 1; i < 43; ++i) {
+            branches.emplace_back(i);
+            problem.tensors.push_back({{6000}, LayerId(i), {LayerId(43)}, false});
+        }
+        problem.tensors.push_back({{10}, LayerId(0), branches, false});
+        problem.tensors.push_back({{10}, LayerId(43), {}, true});
+        problem.bandwidth = Matrix<BitsPerSecond>(3, {8 * 1000});
+        const Plan plan = solved(problem);
+        QVERIFY(plan.hasStages());
+        verifyChecked(problem, plan);
+        const double work = 44.0 / 3;
+        QVERIFY2(plan.lowerBound.value > 1.5 * work,
+                 qPrintable(QString::number(plan.lowerBound.value)));
+    }
+
+    void pricesOfTheWarmStartAreOnlyAHint_data()
+    {
+        QTest::addColumn<double>("price");
+        QTest::newRow("unknown") << -1.0;
+        QTest::newRow("nothing") << 0.0;
+        QTest::newRow("huge") << 1e300;
+        QTest::newRow("not a number") << std::nan("");
+    }
+    void pricesOfTheWarmStartAreOnlyAHint()
+    {
+        QFETCH(const double, price);
+        const Problem problem = test::chainProblem(12, 6);
+        SolveOptions options;
+        options.warmStart = solved(problem);
+        QCOMPARE(options.warmStart->devicePrices.size(), std::size_t{6});
+        options.warmStart->devicePrices[2] = price;
+        options.warmStart->lowerBound = {1.99};
+        const Plan plan = solved(problem, options);
+        QCOMPARE(plan.status, Status::Optimal);
+        QCOMPARE(plan.bottleneckTime.value, 2.0);
+        options.warmStart->devicePrices.clear();
+        QCOMPARE(solved(problem, options).bottleneckTime.value, 2.0);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestSolveCorners)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "plan/Incumbent.h"
+#include "plan/Pricing.h"
+
+namespace millrace::plan
+{
+
+/// Label searches at the threshold of the prices, which lead them; what they find goes to the
+/// incumbent, with the best cuts for its devices.
+class GuidedSearch
+{
+public:
+    static constexpr std::size_t kWidest = 200000; ///< labels per cut
+    /// So few devices are searched to the end soon; with more it pays to look why one ended.
+    static constexpr std::size_t kFewDevices = 31;
+
+    /// All must outlive it.
+    GuidedSearch(const StageSpace& space, Pricing& pricing, Incumbent& incumbent,
+                 const std::function<bool()>& stopped);
+
+    /// With so many labels per cut; more where passes of the prices cost more than the labels did.
+    Verdict run(std::size_t width);
+    /// After a search whose labels died out: the devices that they wanted there but had used become
+    /// dearer, up to `tries` times. More often, and by more each time, where it is clear which
+    /// device was missed. The prices stay so only when that decides.
+    Verdict runWithConflicts(std::size_t width, int tries);
+    /// Labels that forget are fewer; where what they find comes back to a device, the devices on
+    /// the way learn to remember it (decremental state space: Righini and Salani 2008).
+    Verdict runWithMemories(std::size_t width);
+
+private:
+    void keep(const std::vector<StagePlace>& stages);
+    void remember(const std::vector<StagePlace>& walk);
+
+    const StageSpace& m_space;
+    Pricing& m_pricing;
+    Incumbent& m_incumbent;
+    const std::function<bool()>& m_stopped;
+    std::int64_t m_cheapLabels;   ///< a search of so few is made wider at once
+    int m_clearTries;             ///< when a search clearly missed one device
+    std::vector<Bits> m_memories; ///< by device: others it remembers
+    LabelResult m_result;         ///< of the last search
+};
+
+} // namespace millrace::plan
