@@ -108,7 +108,9 @@ void Pricing::run()
 
 double Pricing::excess() const
 {
-    return static_cast<double>(m_relaxation.cheapest() - m_relaxation.budget());
+    // Where a run was stopped, the cheapest walk is as little as can be.
+    return static_cast<double>(m_relaxation.cheapest()) -
+           static_cast<double>(m_relaxation.budget());
 }
 
 bool Pricing::hasNoWalk(double threshold)
