@@ -193,7 +193,7 @@ private slots:
             const auto line = readFile(fmt::format("/proc/{}/cmdline", pid)).value_or("");
             if (contains(line, "millrace-stage") && !contains(line, "--supervise") &&
                 fs::read_symlink(fmt::format("/proc/{}/exe", pid)).filename() != "sshd")
-                ::kill(pid, SIGSEGV);
+                ::kill(pid, SIGKILL);
         }
         QTRY_VERIFY_WITH_TIMEOUT(!test::serves(release), 10000);
         QTRY_VERIFY_WITH_TIMEOUT(test::serves(release), 15000);
