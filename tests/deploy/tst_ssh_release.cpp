@@ -445,7 +445,8 @@ private:
         void inside(std::vector<std::string> command) const
         {
             const std::string init = std::to_string(m_test.m_cluster->host("d").init);
-            command.insert(command.begin(), {"nsenter", "--mount=/proc/" + init + "/ns/mnt"});
+            command.insert(command.begin(), {"nsenter", "--mount=/proc/" + init + "/ns/mnt",
+                                             "--root=/proc/" + init + "/root"});
             test::runProgram(command);
         }
 

@@ -69,8 +69,8 @@ private:
     std::string inside(const std::string& command) const
     {
         const std::string init = std::to_string(m_host.init);
-        return test::runProgram(
-            {"nsenter", "--net", "--mount", "--pid", "--target=" + init, "sh", "-c", command});
+        return test::runProgram({"nsenter", "--net", "--mount", "--pid", "--root",
+                                 "--target=" + init, "sh", "-c", command});
     }
     [[nodiscard]] std::string asRoot(const std::string& command) const
     {
