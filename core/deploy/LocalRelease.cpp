@@ -81,19 +81,11 @@ Result<LocalDraft> draftLocal(const LocalDeployment& deployment)
     LocalDraft draft;
     draft.emulation = *emulated;
     Release& release = draft.release;
-    release.createdAt = unixSeconds();
-    release.id = newReleaseId(deployment.model.path(), release.createdAt);
-    release.folder = stateFolder() / "releases" / release.id;
-    release.modelPath = std::filesystem::absolute(deployment.model.path());
-    release.modelSha256 = deployment.model.sha256();
-    release.dims = deployment.model.dims();
-    release.cluster = deployment.cluster;
-    release.problem = deployment.problem;
-    release.plan = deployment.plan;
+    release = makeRelease(ReleaseKind::Local, deployment.model, deployment.cluster,
+                          deployment.problem, deployment.plan);
     release.dilation = emulated->dilation;
     release.dilationReason = emulated->reason;
     release.runner = *runner;
-    release.nodes = makeNodes(deployment.cluster, deployment.plan);
     for (std::size_t n = 0; n < release.nodes.size(); ++n)
         release.nodes[n].endpoint = {"127.0.0.1", (*ports)[n]};
     for (const ReleaseNode& node : release.nodes)

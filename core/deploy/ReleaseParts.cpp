@@ -2,6 +2,8 @@
 #include "deploy/ReleaseParts.h"
 
 #include "base/File.h"
+#include "deploy/LocalFiles.h"
+#include "deploy/LocalNodes.h"
 #include "runtime/Identity.h"
 
 #include <algorithm>
@@ -47,6 +49,24 @@ std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster, const plan::
                          {}});
     nodes.push_back({"gateway", cluster.gateway ? cluster.gateway->device : "gateway", {}, {}, {}});
     return nodes;
+}
+
+Release makeRelease(ReleaseKind kind, const onnx::Model& model, const cluster::Cluster& cluster,
+                    const plan::Problem& problem, const plan::Plan& plan)
+{
+    Release release;
+    release.kind = kind;
+    release.createdAt = unixSeconds();
+    release.id = newReleaseId(model.path(), release.createdAt);
+    release.folder = stateFolder() / "releases" / release.id;
+    release.modelPath = std::filesystem::absolute(model.path());
+    release.modelSha256 = model.sha256();
+    release.dims = model.dims();
+    release.cluster = cluster;
+    release.problem = problem;
+    release.plan = plan;
+    release.nodes = makeNodes(cluster, plan);
+    return release;
 }
 
 Bytes stageWeights(const plan::Problem& problem, const plan::Stage& stage)

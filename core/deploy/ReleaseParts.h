@@ -21,6 +21,10 @@ namespace millrace::deploy
 /// What the plan's stages and the gateway are called and where they run; no endpoints yet.
 [[nodiscard]] std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster,
                                                  const plan::Plan& plan);
+/// A new one with a name and a folder of its own, made now; nothing is written yet.
+[[nodiscard]] Release makeRelease(ReleaseKind kind, const onnx::Model& model,
+                                  const cluster::Cluster& cluster, const plan::Problem& problem,
+                                  const plan::Plan& plan);
 /// Weights that a stage's model holds, as the problem knows them.
 [[nodiscard]] Bytes stageWeights(const plan::Problem& problem, const plan::Stage& stage);
 

@@ -53,18 +53,8 @@ Result<Emulation> emulationOf(const SshDeployment& deployment)
 
 Release newRelease(const SshDeployment& deployment)
 {
-    Release release;
-    release.kind = ReleaseKind::Ssh;
-    release.createdAt = unixSeconds();
-    release.id = newReleaseId(deployment.model.path(), release.createdAt);
-    release.folder = stateFolder() / "releases" / release.id;
-    release.modelPath = std::filesystem::absolute(deployment.model.path());
-    release.modelSha256 = deployment.model.sha256();
-    release.dims = deployment.model.dims();
-    release.cluster = deployment.cluster;
-    release.problem = deployment.problem;
-    release.plan = deployment.plan;
-    release.nodes = makeNodes(deployment.cluster, deployment.plan);
+    Release release = makeRelease(ReleaseKind::Ssh, deployment.model, deployment.cluster,
+                                  deployment.problem, deployment.plan);
     release.owner = thisProcess();
     return release;
 }

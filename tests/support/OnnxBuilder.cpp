@@ -157,4 +157,17 @@ void saveModel(const ::onnx::ModelProto& model, const std::filesystem::path& pat
     model.SerializeToOstream(&file);
 }
 
+void writeThreeConvolutions(const std::string& path)
+{
+    OnnxBuilder builder;
+    const Attributes padded = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
+    builder.input("x", {1, 176, 3, 3});
+    for (const char* name : {"w1", "w2", "w3"})
+        builder.weight(name, {176, 176, 3, 3});
+    builder.node("Conv", {"x", "w1"}, {"a"}, padded).node("Relu", {"a"}, {"b"});
+    builder.node("Conv", {"b", "w2"}, {"c"}, padded).node("Relu", {"c"}, {"d"});
+    builder.node("Conv", {"d", "w3"}, {"e"}, padded).node("Relu", {"e"}, {"y"});
+    builder.output("y").save(path);
+}
+
 } // namespace millrace::test

@@ -60,4 +60,7 @@ private:
 
 void saveModel(const ::onnx::ModelProto& model, const std::filesystem::path& path);
 
+/// Three convolutions of 1.1 MiB each, with a Relu behind each, from "x" to "y".
+void writeThreeConvolutions(const std::string& path);
+
 } // namespace millrace::test

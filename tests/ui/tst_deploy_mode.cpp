@@ -35,20 +35,6 @@ namespace
 
 constexpr int kSlow = 60000; // sanitizers on a busy machine
 
-/// Each device can hold one convolution only.
-void writeModel(const QString& path)
-{
-    test::OnnxBuilder builder;
-    const test::Attributes padded = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
-    builder.input("x", {1, 176, 3, 3});
-    for (const char* name : {"w1", "w2", "w3"})
-        builder.weight(name, {176, 176, 3, 3});
-    builder.node("Conv", {"x", "w1"}, {"a"}, padded).node("Relu", {"a"}, {"b"});
-    builder.node("Conv", {"b", "w2"}, {"c"}, padded).node("Relu", {"c"}, {"d"});
-    builder.node("Conv", {"d", "w3"}, {"e"}, padded).node("Relu", {"e"}, {"y"});
-    builder.output("y").save(path.toStdString());
-}
-
 } // namespace
 
 class TestDeployMode : public QObject
@@ -190,7 +176,7 @@ private slots:
         m_cluster = std::make_unique<test::SshCluster>(std::vector<test::TestHostOptions>{
             {"a", {}, "", ""}, {"b", {}, "", ""}, {"c", {}, "", ""}, {"d", {}, "", ""}});
         test::useOwnCache(m_cache);
-        writeModel(file("small.onnx"));
+        test::writeThreeConvolutions(file("small.onnx").toStdString());
         writeCluster();
     }
     void init()

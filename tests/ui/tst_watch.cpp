@@ -46,19 +46,6 @@ links:
 gateway: {device: gate}
 )";
 
-void writeModel(const QString& path)
-{
-    test::OnnxBuilder builder;
-    const test::Attributes padded = {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}};
-    builder.input("x", {1, 176, 3, 3});
-    for (const char* name : {"w1", "w2", "w3"})
-        builder.weight(name, {176, 176, 3, 3});
-    builder.node("Conv", {"x", "w1"}, {"a"}, padded).node("Relu", {"a"}, {"b"});
-    builder.node("Conv", {"b", "w2"}, {"c"}, padded).node("Relu", {"c"}, {"d"});
-    builder.node("Conv", {"d", "w3"}, {"e"}, padded).node("Relu", {"e"}, {"y"});
-    builder.output("y").save(path.toStdString());
-}
-
 } // namespace
 
 class TestWatch : public QObject
@@ -123,7 +110,7 @@ private slots:
     void initTestCase()
     {
         test::useOwnCache(m_cache);
-        writeModel(file("small.onnx"));
+        test::writeThreeConvolutions(file("small.onnx").toStdString());
         QFile cluster(file("cluster.yaml"));
         QVERIFY(cluster.open(QIODevice::WriteOnly));
         cluster.write(kCluster);
