@@ -4,6 +4,7 @@
 
 #include "deploy/SshRelease.h"
 #include "ssh/Session.h"
+#include "support/Messages.h"
 
 namespace millrace::test
 {
@@ -20,11 +21,5 @@ void writeSmallModel(const std::string& path);
 [[nodiscard]] ssh::UserFiles userFiles(const std::filesystem::path& folder);
 /// Whether its gateway says so.
 [[nodiscard]] bool serves(const deploy::Release& release);
-
-template <class T>
-std::string errorOf(const Result<T>& result)
-{
-    return result ? "no error" : result.error().message;
-}
 
 } // namespace millrace::test

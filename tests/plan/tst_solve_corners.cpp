@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The corner cases that planners get wrong: sizes of nothing, one of everything, and stopping.
-#include "BruteForce.h"
+// The corner cases that planners get wrong: sizes of nothing, one of everything, too many cuts.
 #include "ExampleProblem.h"
-#include "RandomProblem.h"
-#include "plan/Solve.h"
+#include "Solved.h"
 #include "support/ShowString.h"
 
 #include <QTest>
 
-#include <atomic>
-#include <cmath>
 #include <functional>
-#include <thread>
 
 using namespace millrace;
 using namespace millrace::plan;
@@ -181,68 +176,6 @@ std::vector<Corner> corners()
     };
 }
 
-/// Big enough that a search takes many steps.
-Problem hard()
-{
-    test::Rules rules;
-    rules.links = true;
-    Problem problem = test::randomProblem(7, rules, 40, 9);
-    for (Device& device : problem.devices)
-        device.memory.value = 500;
-    return problem;
-}
-
-Plan solved(const Problem& problem, const SolveOptions& options = {}, std::stop_token stop = {})
-{
-    NoPlanSink sink;
-    return solve(problem, options, std::move(stop), sink).value();
-}
-
-void verifyChecked(const Problem& problem, const Plan& plan)
-{
-    const auto differences = check(problem, plan);
-    QVERIFY2(differences.empty(), fmt::format("{}", fmt::join(differences, "; ")).c_str());
-}
-
-/// Stops the search as soon as there is a first plan.
-class StopAtFirstPlan final : public PlanSink
-{
-public:
-    void improved(const Plan* incumbent, Seconds lowerBound) override
-    {
-        ++calls;
-        bounds.push_back(lowerBound.value);
-        if (incumbent != nullptr)
-            source.request_stop();
-    }
-    std::stop_source source;
-    std::vector<double> bounds;
-    int calls = 0;
-};
-
-/// What the sink may rely on.
-class Watch final : public PlanSink
-{
-public:
-    void improved(const Plan* incumbent, Seconds lowerBound) override
-    {
-        boundFalls = boundFalls || lowerBound < bound;
-        bound = lowerBound;
-        if (incumbent == nullptr)
-            return;
-        ++plans;
-        planRises = planRises || (best && incumbent->bottleneckTime > *best);
-        best = incumbent->bottleneckTime;
-        boundAbovePlan = boundAbovePlan || lowerBound > *best;
-    }
-    std::optional<Seconds> best;
-    Seconds bound;
-    int plans = 0;
-    bool boundFalls = false;
-    bool planRises = false;
-    bool boundAbovePlan = false;
-};
-
 } // namespace
 
 class TestSolveCorners : public QObject
@@ -261,12 +194,12 @@ private slots:
         QFETCH(int, index);
         const Corner which = corners()[static_cast<std::size_t>(index)];
         const Problem problem = which.make();
-        const Plan plan = solved(problem);
+        const Plan plan = test::solved(problem);
         QVERIFY(plan.status == Status::Optimal);
         QCOMPARE(plan.bottleneckTime.value, which.bottleneck);
         QCOMPARE(plan.lowerBound.value, which.bottleneck);
         QCOMPARE(plan.stages.size(), which.stages);
-        verifyChecked(problem, plan);
+        test::verifyChecked(problem, plan);
     }
 
     void gatewayHopsThatCannotBeHidden()
@@ -276,7 +209,7 @@ private slots:
         problem.source = problem.sink = DeviceId(0);
         problem.devices[0].enabled = false;
         bandwidth(problem, 0, 1) = bandwidth(problem, 0, 2) = 8;
-        const Plan plan = solved(problem);
+        const Plan plan = test::solved(problem);
         QVERIFY(plan.status == Status::Optimal);
         QCOMPARE(plan.bottleneckTime.value, 10.0);
         QVERIFY((plan.bottleneck == Bottleneck{BottleneckKind::Transfer, 0}));
@@ -293,189 +226,6 @@ private slots:
         QCOMPARE(plan.error().message, std::string("stages: min and max must be at least 1"));
     }
 
-    void sinkSeesPlansFallAndBoundsRise()
-    {
-        Watch watch;
-        const Problem problem = hard();
-        const Plan plan = solve(problem, {}, {}, watch).value();
-        QVERIFY(plan.hasStages());
-        QVERIFY(watch.plans > 0);
-        QVERIFY(!watch.boundFalls && !watch.planRises && !watch.boundAbovePlan);
-        QVERIFY(watch.best.value() == plan.bottleneckTime);
-    }
-
-    void cancelledBefore()
-    {
-        std::stop_source source;
-        source.request_stop();
-        const Problem problem = hard();
-        const Plan plan = solved(problem, {}, source.get_token());
-        QVERIFY(plan.status == Status::Cancelled);
-        QVERIFY(!plan.hasStages());
-        verifyChecked(problem, plan);
-        QVERIFY(solved(problem).hasStages()); // it was not for want of a plan
-    }
-
-    void cancelledDuring()
-    {
-        StopAtFirstPlan sink;
-        const Problem problem = hard();
-        const Plan plan = solve(problem, {}, sink.source.get_token(), sink).value();
-        QVERIFY(plan.status == Status::Cancelled);
-        QVERIFY(plan.hasStages());
-        QVERIFY(plan.lowerBound < plan.bottleneckTime);
-        verifyChecked(problem, plan);
-    }
-
-    /// Wherever the stop comes, the answer is honest: never "infeasible", never a wrong figure.
-    void cancelledFromAnotherThread()
-    {
-        const Problem problem = hard();
-        for (int spin = 0; spin < 40; ++spin) {
-            std::stop_source source;
-            std::atomic<bool> started = false;
-            std::jthread stopper([&] {
-                while (!started)
-                    std::this_thread::yield();
-                for (int i = 0; i < spin * 100; ++i)
-                    std::this_thread::yield();
-                source.request_stop();
-            });
-            started = true;
-            const Plan plan = solved(problem, {}, source.get_token());
-            QVERIFY(plan.status == Status::Cancelled || plan.status == Status::Optimal);
-            verifyChecked(problem, plan);
-        }
-    }
-
-    void noTime()
-    {
-        SolveOptions options;
-        options.timeLimit = {0};
-        const Problem problem = hard();
-        const Plan plan = solved(problem, options);
-        QVERIFY(plan.status == Status::Timeout);
-        verifyChecked(problem, plan);
-    }
-
-    void stepLimit()
-    {
-        const Problem problem = hard();
-        SolveOptions options;
-        const Plan best = solved(problem);
-        bool feasible = false;
-        for (const std::int64_t limit : {0, 1, 10, 100, 1000, 10000, 100000}) {
-            options.stepLimit = limit;
-            const Plan plan = solved(problem, options);
-            Plan again = solved(problem, options);
-            again.solver.elapsed = plan.solver.elapsed;
-            QVERIFY(plan == again);
-            verifyChecked(problem, plan);
-            if (!plan.hasStages()) {
-                QVERIFY(plan.status == Status::Timeout);
-                continue;
-            }
-            feasible = feasible || plan.status == Status::Feasible;
-            QVERIFY(plan.status == Status::Feasible || plan.status == Status::Optimal);
-            QVERIFY(plan.bottleneckTime >= best.bottleneckTime);
-            QVERIFY(plan.lowerBound.value <= best.bottleneckTime.value * (1 + 1e-9));
-        }
-        QVERIFY(feasible);
-    }
-
-    void gap_data()
-    {
-        QTest::addColumn<double>("gap");
-        QTest::newRow("5 %") << 0.05;
-        QTest::newRow("50 %") << 0.5;
-        QTest::newRow("anything") << 1.0;
-    }
-    void gap()
-    {
-        QFETCH(double, gap);
-        const Problem problem = hard();
-        SolveOptions options;
-        options.gap = gap;
-        const Plan plan = solved(problem, options);
-        QVERIFY(plan.status == Status::Feasible || plan.status == Status::Optimal);
-        QVERIFY(plan.gap() <= gap);
-        verifyChecked(problem, plan);
-    }
-
-    void warmStartIsTriedFirst()
-    {
-        const Problem problem = hard();
-        const Plan best = solved(problem);
-        SolveOptions options;
-        options.warmStart = best;
-        options.timeLimit = {0};
-        const Plan plan = solved(problem, options);
-        QVERIFY(plan.hasStages());
-        QCOMPARE(plan.bottleneckTime.value, best.bottleneckTime.value);
-        options.timeLimit = {10};
-        const Plan proven = solved(problem, options);
-        QVERIFY(proven.status == Status::Optimal);
-        QVERIFY(proven.stages == best.stages);
-    }
-
-    void warmStartThatNoLongerFits_data()
-    {
-        QTest::addColumn<int>("which");
-        QTest::newRow("a device was switched off") << 0;
-        QTest::newRow("a link went away") << 1;
-        QTest::newRow("memory shrank") << 2;
-        QTest::newRow("layers that do not exist") << 3;
-        QTest::newRow("devices that do not exist") << 4;
-        QTest::newRow("layers twice") << 5;
-        QTest::newRow("no stages") << 6;
-        QTest::newRow("layers in the wrong order") << 7;
-    }
-    void warmStartThatNoLongerFits()
-    {
-        QFETCH(int, which);
-        Problem problem = hard();
-        SolveOptions options;
-        options.warmStart = solved(problem);
-        Plan& warm = *options.warmStart;
-        QVERIFY(warm.stages.size() > 1);
-        const DeviceId first = warm.stages[0].device;
-        if (which == 0)
-            problem.devices[first.index()].enabled = false;
-        if (which == 1)
-            problem.bandwidth.at(first, warm.stages[1].device).value = 0;
-        if (which == 2)
-            problem.devices[first.index()].memory = warm.stages[0].memory - Bytes{1};
-        if (which == 3)
-            warm.stages[0].layers.push_back(LayerId(1000));
-        if (which == 4)
-            warm.stages[0].device = DeviceId(1000);
-        if (which == 5)
-            warm.stages[1].layers = warm.stages[0].layers;
-        if (which == 6)
-            warm.stages.clear();
-        if (which == 7)
-            std::swap(warm.stages[0].layers, warm.stages[1].layers);
-        const Plan plan = solved(problem, options);
-        const Plan cold = solved(problem);
-        QCOMPARE(plan.status, cold.status);
-        QVERIFY(std::abs(plan.bottleneckTime.value - cold.bottleneckTime.value) <=
-                1e-9 * cold.bottleneckTime.value);
-        verifyChecked(problem, plan);
-    }
-
-    void sameAnswerForEverySeedOfEqualDevices()
-    {
-        const Problem problem = test::chainProblem(12, 6);
-        const Plan plan = solved(problem);
-        QCOMPARE(plan.bottleneckTime.value, 2.0);
-        SolveOptions options;
-        for (options.seed = 1; options.seed < 5; ++options.seed) {
-            Plan again = solved(problem, options);
-            again.solver.elapsed = plan.solver.elapsed;
-            QVERIFY(again == plan);
-        }
-    }
-
     /// Far more cuts than the search looks at: 22 branches side by side.
     void tooManyCuts()
     {
@@ -488,10 +238,10 @@ private slots:
         }
         problem.tensors.push_back({{10}, LayerId(0), branches, false});
         problem.tensors.push_back({{10}, LayerId(23), {}, true});
-        const Plan plan = solved(problem);
+        const Plan plan = test::solved(problem);
         QVERIFY(plan.hasStages());
         QVERIFY(plan.solver.searchSpace == SearchSpace::Linear);
-        verifyChecked(problem, plan);
+        test::verifyChecked(problem, plan);
         QVERIFY(plan.status == Status::Optimal || !plan.notes.empty());
     }
 
@@ -509,36 +259,12 @@ private slots:
         problem.tensors.push_back({{10}, LayerId(0), branches, false});
         problem.tensors.push_back({{10}, LayerId(43), {}, true});
         problem.bandwidth = Matrix<BitsPerSecond>(3, {8 * 1000});
-        const Plan plan = solved(problem);
+        const Plan plan = test::solved(problem);
         QVERIFY(plan.hasStages());
-        verifyChecked(problem, plan);
+        test::verifyChecked(problem, plan);
         const double work = 44.0 / 3;
         QVERIFY2(plan.lowerBound.value > 1.5 * work,
                  qPrintable(QString::number(plan.lowerBound.value)));
-    }
-
-    void pricesOfTheWarmStartAreOnlyAHint_data()
-    {
-        QTest::addColumn<double>("price");
-        QTest::newRow("unknown") << -1.0;
-        QTest::newRow("nothing") << 0.0;
-        QTest::newRow("huge") << 1e300;
-        QTest::newRow("not a number") << std::nan("");
-    }
-    void pricesOfTheWarmStartAreOnlyAHint()
-    {
-        QFETCH(const double, price);
-        const Problem problem = test::chainProblem(12, 6);
-        SolveOptions options;
-        options.warmStart = solved(problem);
-        QCOMPARE(options.warmStart->devicePrices.size(), std::size_t{6});
-        options.warmStart->devicePrices[2] = price;
-        options.warmStart->lowerBound = {1.99};
-        const Plan plan = solved(problem, options);
-        QCOMPARE(plan.status, Status::Optimal);
-        QCOMPARE(plan.bottleneckTime.value, 2.0);
-        options.warmStart->devicePrices.clear();
-        QCOMPARE(solved(problem, options).bottleneckTime.value, 2.0);
     }
 };
 
