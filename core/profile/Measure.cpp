@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/CpuTime.h"
 #include "base/File.h"
 #include "base/Json.h"
 #include "inference/Session.h"
 #include "profile/Profile.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -188,13 +188,6 @@ Result<std::vector<inference::NamedTensor>> randomInputs(const inference::Sessio
         feeds.push_back({input.name, std::move(*tensor)});
     }
     return feeds;
-}
-
-Seconds threadCpuTime()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return Seconds{static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9};
 }
 
 /// One run. `share`: how much of its time this thread had a core; the session has no other thread.

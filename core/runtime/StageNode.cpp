@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/StageNode.h"
 
+#include "base/CpuTime.h"
 #include "runtime/ProcessMemory.h"
 
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <ctime>
 
 namespace millrace::runtime
 {
@@ -26,14 +26,6 @@ Seconds since(Clock::time_point begin)
 Clock::duration span(double seconds)
 {
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-}
-
-/// CPU time of the calling thread; ONNX Runtime with one thread runs in it.
-double threadCpuSeconds()
-{
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 double processCpuSeconds()
@@ -326,15 +318,16 @@ StageNode::Outgoing StageNode::compute(Work work, const std::stop_token& stop)
     if (outgoing.failure)
         return outgoing;
     const auto begun = Clock::now();
-    const double before = threadCpuSeconds();
+    // ONNX Runtime with one thread runs in this one.
+    const Seconds before = threadCpuTime();
     auto outputs = m_session.runInPlace(outgoing.feeds, stop);
-    const double cpu = threadCpuSeconds() - before;
+    const Seconds cpu = threadCpuTime() - before;
     if (m_config.computeFactor > 0)
         hold(begun, cpu, stop);
     m_counters.change([&](auto& counts) {
         ++(outputs ? counts.plain.computed : counts.plain.failed);
         counts.compute.record(since(begun));
-        counts.hostCompute.record({cpu});
+        counts.hostCompute.record(cpu);
     });
     if (outputs)
         outgoing.outputs = std::move(*outputs);
@@ -345,10 +338,9 @@ StageNode::Outgoing StageNode::compute(Work work, const std::stop_token& stop)
 }
 
 /// A slow device's run ends when the CPU time that it took here, stretched, is over.
-void StageNode::hold(Clock::time_point begun, double cpuSeconds, const std::stop_token& stop)
+void StageNode::hold(Clock::time_point begun, Seconds cpu, const std::stop_token& stop)
 {
-    const auto deadline =
-        begun + span(cpuSeconds * m_config.computeFactor * m_config.node.dilation);
+    const auto deadline = begun + span(cpu.value * m_config.computeFactor * m_config.node.dilation);
     m_counters.change(
         [&](auto& counts) { counts.deadlines.count(deadline, m_config.node.tolerance); });
     if (deadline > Clock::now())

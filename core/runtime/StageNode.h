@@ -84,7 +84,7 @@ private:
     void obey(Channel channel, const std::stop_token& stop);
     void computeAll(const std::stop_token& stop);
     [[nodiscard]] Outgoing compute(Work work, const std::stop_token& stop);
-    void hold(Clock::time_point begun, double cpuSeconds, const std::stop_token& stop);
+    void hold(Clock::time_point begun, Seconds cpu, const std::stop_token& stop);
     void sendAll(const std::stop_token& stop);
     [[nodiscard]] bool connect(const std::stop_token& stop);
     [[nodiscard]] Result<void> send(const Outgoing& outgoing, const std::stop_token& stop);
