@@ -63,30 +63,22 @@ Json nodesJson(const deploy::Release& release, const deploy::LocalDraft* draft)
 {
     Json list = Json::array();
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
-        const deploy::ReleaseNode& node = release.nodes[n];
-        Json json = {{"name", node.name},
-                     {"device", node.device},
-                     {"folder", deploy::nodeFolder(release, node).string()},
-                     {"address", node.endpoint.address},
-                     {"port", node.endpoint.port}};
+        Json json = nodeJson(release, n);
         if (draft != nullptr)
             json["command"] = draft->commands[n];
         else
-            json["pid"] = node.process.pid;
-        if (n < release.plan.stages.size())
-            json["memory_bytes"] = release.plan.stages[n].memory.value;
+            json["pid"] = release.nodes[n].process.pid;
         list.push_back(std::move(json));
     }
     return list;
 }
 
-Json releaseJson(const deploy::Release& release)
+Json emulatedJson(const deploy::Release& release)
 {
-    return {{"release", release.id},
-            {"folder", release.folder.string()},
-            {"dilation", release.dilation},
-            {"dilation_reason", release.dilationReason},
-            {"predicted_throughput_per_s", release.plan.throughput()}};
+    Json json = releaseJson(release);
+    json["dilation"] = release.dilation;
+    json["dilation_reason"] = release.dilationReason;
+    return json;
 }
 
 /// What a deployment would do.
@@ -95,7 +87,7 @@ Report dryRun(const deploy::LocalDeployment& deployment, const deploy::LocalDraf
     Report report;
     const auto same = deploy::sameRelease(deployment);
     const deploy::Release& release = same ? *same : draft.release;
-    Json json = releaseJson(release);
+    Json json = emulatedJson(release);
     json["dry_run"] = true;
     json["reused"] = same.has_value();
     Json dead = Json::array();
@@ -149,7 +141,7 @@ Report deployNow(const deploy::LocalDeployment& deployment, const Context& conte
     Bytes copied;
     for (const plan::Stage& stage : release->plan.stages)
         copied += isReused ? Bytes{} : deploy::stageWeights(release->problem, stage);
-    Json json = releaseJson(*release);
+    Json json = emulatedJson(*release);
     json["reused"] = isReused;
     json["model_bytes"] = copied.value;
     json["started"] = std::vector<std::string>(steps.started().begin(), steps.started().end());

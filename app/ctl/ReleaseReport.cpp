@@ -138,6 +138,26 @@ Report withoutPlan(const plan::Problem& problem, const plan::Plan& plan)
     return report;
 }
 
+Json releaseJson(const deploy::Release& release)
+{
+    return {{"release", release.id},
+            {"folder", release.folder.string()},
+            {"predicted_throughput_per_s", release.plan.throughput()}};
+}
+
+Json nodeJson(const deploy::Release& release, std::size_t n)
+{
+    const deploy::ReleaseNode& node = release.nodes[n];
+    Json json = {{"name", node.name},
+                 {"device", node.device},
+                 {"folder", deploy::nodeFolder(release, node).string()},
+                 {"address", node.endpoint.address},
+                 {"port", node.endpoint.port}};
+    if (n < release.plan.stages.size())
+        json["memory_bytes"] = release.plan.stages[n].memory.value;
+    return json;
+}
+
 Json benchJson(const deploy::BenchResult& result)
 {
     Json stages = Json::array();

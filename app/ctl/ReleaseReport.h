@@ -44,6 +44,11 @@ struct Planned {
 /// "no feasible plan" and its reasons, or why there is none yet.
 [[nodiscard]] Report withoutPlan(const plan::Problem& problem, const plan::Plan& plan);
 
+/// The keys of `deploy --json` that every way of deploying has, and those of each entry of its
+/// "nodes"; a stage has its planned memory, the gateway has none.
+[[nodiscard]] Json releaseJson(const deploy::Release& release);
+[[nodiscard]] Json nodeJson(const deploy::Release& release, std::size_t node);
+
 /// The keys of `demo --json`; `bench` adds its own.
 [[nodiscard]] Json benchJson(const deploy::BenchResult& result);
 [[nodiscard]] std::string benchText(const deploy::BenchResult& result);

@@ -16,19 +16,6 @@ deploy::SshDeployment deploymentOf(const Planned& planned, const cluster::Cluste
     return {planned.model, cluster, planned.problem, planned.plan, planned.times, {}, {}};
 }
 
-Json nodeJson(const deploy::Release& release, std::size_t n)
-{
-    const deploy::ReleaseNode& node = release.nodes[n];
-    Json json = {{"name", node.name},
-                 {"device", node.device},
-                 {"folder", deploy::nodeFolder(release, node).string()},
-                 {"address", node.endpoint.address},
-                 {"port", node.endpoint.port}};
-    if (n < release.plan.stages.size())
-        json["memory_bytes"] = release.plan.stages[n].memory.value;
-    return json;
-}
-
 Bytes sum(const std::vector<deploy::PayloadFile>& files, deploy::PayloadKind kind)
 {
     Bytes bytes;
@@ -56,12 +43,11 @@ Json bottleneckJson(const deploy::Release& release)
     return json;
 }
 
-Json releaseJson(const deploy::Release& release)
+Json deployedJson(const deploy::Release& release)
 {
-    return {{"release", release.id},
-            {"folder", release.folder.string()},
-            {"predicted_throughput_per_s", release.plan.throughput()},
-            {"bottleneck", bottleneckJson(release)}};
+    Json json = releaseJson(release);
+    json["bottleneck"] = bottleneckJson(release);
+    return json;
 }
 
 /// Nodes as rows of both documents.
@@ -115,7 +101,7 @@ Report outcomeReport(const deploy::SshOutcome& outcome)
         rows.add(n, sent.model, sent.program, isStarted ? "started" : "ran already",
                  {{"pid", node.process.pid}, {"started", isStarted}});
     }
-    Json json = releaseJson(release);
+    Json json = deployedJson(release);
     json["reused"] = outcome.isReused;
     json["notes"] = outcome.notes;
     rows.into(json);
@@ -147,7 +133,7 @@ Report draftReport(const deploy::SshDraft& draft, bool isReused)
                  sum(node.missing, deploy::PayloadKind::Program), folder,
                  {{"command", std::move(command)}});
     }
-    Json json = releaseJson(release);
+    Json json = deployedJson(release);
     json["dry_run"] = true;
     json["reused"] = isReused;
     json["starts"] = std::move(starts);

@@ -111,6 +111,11 @@ private slots:
         QCOMPARE(release[word("reused")].toBool(), false);
         QCOMPARE(release[word("nodes")].toArray().size(), 4);
         QVERIFY(release[word("model_bytes")].toInt() > 3'000'000);
+        const QStringList keys{word("address"),      word("device"), word("folder"),
+                               word("memory_bytes"), word("name"),   word("pid"),
+                               word("port")};
+        QCOMPARE(release[word("nodes")][0].toObject().keys(), keys);
+        QVERIFY(!release[word("nodes")][3].toObject().contains(word("memory_bytes")));
         const QJsonObject status = this->status();
         QCOMPARE(status[word("state")].toString(), word("serving"));
         for (const QJsonValue stage : status[word("stages")].toArray())

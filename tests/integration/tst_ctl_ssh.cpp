@@ -58,6 +58,10 @@ private slots:
         QVERIFY2(draft.code == 0, draft.all());
         QVERIFY(draft.object()[word("model_bytes")].toInt() > 90'000'000);
         QCOMPARE(draft.object()[word("starts")].toArray().size(), 4);
+        const QStringList keys{word("address"), word("command"),      word("device"),
+                               word("folder"),  word("memory_bytes"), word("model_bytes"),
+                               word("name"),    word("port"),         word("program_bytes")};
+        QCOMPARE(nodesOf(draft).first().toObject().keys(), keys);
         QVERIFY(!std::filesystem::exists(m_cluster->folder("a")));
         const Outcome deployed = (*m_ctl)(kDeploy);
         QVERIFY2(deployed.code == 0, deployed.all());
