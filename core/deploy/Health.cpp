@@ -47,7 +47,7 @@ public:
                 return timedOut();
             std::this_thread::sleep_for(kPoll);
         }
-        m_steps.done("", "health");
+        m_steps.done("", "health", WhenUndone::Stays);
         return {};
     }
 
@@ -88,7 +88,7 @@ private:
     void warm(std::size_t node)
     {
         if (m_which.contains(node) && m_warm.insert(node).second)
-            m_steps.done(m_release.nodes[node].device, "warm up");
+            m_steps.done(m_release.nodes[node].device, "warm up", WhenUndone::TakenBack);
     }
 
     Result<void> checkAlive()

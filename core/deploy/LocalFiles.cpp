@@ -131,7 +131,7 @@ Result<onnx::Manifest> splitModel(const LocalDeployment& deployment,
     auto manifest =
         splitStages(deployment.model, deployment.plan, folder, std::move(stop), progress);
     if (manifest)
-        steps.done("", "split");
+        steps.done("", "split", WhenUndone::TakenBack);
     return manifest;
 }
 
@@ -150,7 +150,7 @@ Result<void> distribute(const Release& release, const onnx::Manifest& manifest,
         const auto moved = moveModel(split, manifest.stages[n], folder);
         if (!moved)
             return tl::unexpected(moved.error());
-        steps.done(node.device, "copy", formatBytes(*moved));
+        steps.done(node.device, "copy", WhenUndone::TakenBack, formatBytes(*moved));
     }
     return moveFile(split / "manifest.json", release.folder / "manifest.json").and_then([&] {
         return removeFolder(split);

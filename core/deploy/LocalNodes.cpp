@@ -60,7 +60,8 @@ Result<void> startNodes(Release& release, const std::vector<std::size_t>& which,
             return tl::unexpected(error);
         }
         node.process = *started;
-        steps.done(node.device, "start", fmt::format("process {}", started->pid));
+        steps.done(node.device, "start", WhenUndone::TakenBack,
+                   fmt::format("process {}", started->pid));
     }
     return saveRelease(release);
 }

@@ -176,13 +176,13 @@ Result<void> undeployLocal(const Release& release, std::stop_token stop, StepSin
     if (!waitForEnd(processes, kGrace))
         endProcesses(processesOf(release), kGrace);
     for (const ReleaseNode& node : release.nodes)
-        steps.done(node.device, "stop");
+        steps.done(node.device, "stop", WhenUndone::Stays);
     steps.running("", "remove");
     if (auto ok = removeFolder(release.folder); !ok) {
         steps.failed("", "remove", ok.error());
         return ok;
     }
-    steps.done("", "remove");
+    steps.done("", "remove", WhenUndone::Stays);
     return {};
 }
 

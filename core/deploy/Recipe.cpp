@@ -68,7 +68,8 @@ private:
         const auto done = task.run({m_ours.get_token(), m_steps, task.device, m_step.name});
         std::unique_lock lock(m_mutex);
         if (done) {
-            m_steps.done(task.device, m_step.name, *done);
+            m_steps.done(task.device, m_step.name,
+                         task.undo ? WhenUndone::TakenBack : WhenUndone::Stays, *done);
         } else {
             m_errors[t] = verdict(done.error());
             // Who was stopped is no cause; Steps::undone() tells it so.

@@ -39,8 +39,8 @@ struct Task {
     std::string device; ///< empty: for the whole release
     /// Gives a line of detail ("48 MiB"). Runs on a thread of its own beside the step's others.
     std::function<Result<std::string>(const TaskContext&)> run;
-    /// Takes back whatever run() has done, also half of it; may be empty. Cannot fail: what cannot
-    /// be taken back now is for the next deployment to clean up.
+    /// Takes back whatever run() has done, also half of it; empty where that leaves nothing to take
+    /// back. Cannot fail: what cannot be taken back now is for the next deployment to clean up.
     std::function<void(std::stop_token)> undo = {};
 };
 

@@ -23,9 +23,10 @@ void Steps::sending(const std::string& device, const std::string& step, Bytes se
     tell({device, step, StepState::Running, std::min(1.0, fraction), {}, sent, toSend});
 }
 
-void Steps::done(const std::string& device, const std::string& step, const std::string& detail)
+void Steps::done(const std::string& device, const std::string& step, WhenUndone whenUndone,
+                 const std::string& detail)
 {
-    tell({device, step, StepState::Done, 1, detail});
+    tell({device, step, StepState::Done, 1, detail}, whenUndone);
 }
 
 void Steps::failed(const std::string& device, const std::string& step, const Error& error)
@@ -35,16 +36,16 @@ void Steps::failed(const std::string& device, const std::string& step, const Err
 
 void Steps::undone(const Error& error)
 {
-    std::vector<StepUpdate> last;
+    std::vector<Told> last;
     {
         const std::lock_guard lock(m_mutex);
         last = m_last;
     }
-    const bool isKnown = std::any_of(last.begin(), last.end(), [](const StepUpdate& update) {
-        return update.state == StepState::Failed;
+    const bool isKnown = std::any_of(last.begin(), last.end(), [](const Told& told) {
+        return told.update.state == StepState::Failed;
     });
     const bool isCause = !isKnown && error.code != ErrorCode::Cancelled;
-    for (StepUpdate update : last) {
+    for (auto& [update, whenUndone] : last) {
         update.fraction = -1;
         update.detail.clear();
         update.sent = update.toSend = {};
@@ -53,7 +54,7 @@ void Steps::undone(const Error& error)
             update.detail = error.message;
         } else if (update.state == StepState::Running) {
             update.state = StepState::Cancelled;
-        } else if (update.state == StepState::Done) {
+        } else if (update.state == StepState::Done && whenUndone == WhenUndone::TakenBack) {
             update.state = StepState::Undone;
         } else {
             continue;
@@ -62,16 +63,16 @@ void Steps::undone(const Error& error)
     }
 }
 
-void Steps::tell(StepUpdate update)
+void Steps::tell(StepUpdate update, WhenUndone whenUndone)
 {
     const std::lock_guard lock(m_mutex);
-    const auto known = std::find_if(m_last.begin(), m_last.end(), [&](const StepUpdate& other) {
-        return other.device == update.device && other.step == update.step;
+    const auto known = std::find_if(m_last.begin(), m_last.end(), [&](const Told& told) {
+        return told.update.device == update.device && told.update.step == update.step;
     });
     if (known == m_last.end())
-        m_last.push_back(update);
+        m_last.push_back({update, whenUndone});
     else
-        *known = update;
+        *known = {update, whenUndone};
     m_sink.step(update);
 }
 

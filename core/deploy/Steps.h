@@ -9,6 +9,9 @@
 namespace millrace::deploy
 {
 
+/// What becomes of a done step when a later one fails. One that only looked stays done.
+enum class WhenUndone { Stays, TakenBack };
+
 /// Remembers what it tells, so that a failure can be told to every step that it undoes.
 /// Thread-safe: the sink hears one update at a time.
 class Steps
@@ -19,18 +22,23 @@ public:
     void waiting(const std::string& device, const std::string& step);
     void running(const std::string& device, const std::string& step, double fraction = -1);
     void sending(const std::string& device, const std::string& step, Bytes sent, Bytes toSend);
-    void done(const std::string& device, const std::string& step, const std::string& detail = {});
+    void done(const std::string& device, const std::string& step, WhenUndone whenUndone,
+              const std::string& detail = {});
     /// This step is the cause of what undone() will be told.
     void failed(const std::string& device, const std::string& step, const Error& error);
-    /// The done steps are undone and the running ones given up; they are the cause where failed()
-    /// named none.
+    /// Of the done steps those that are taken back are undone, and the running ones are given up;
+    /// they are the cause where failed() named none.
     void undone(const Error& error);
 
 private:
-    void tell(StepUpdate update);
+    struct Told {
+        StepUpdate update;
+        WhenUndone whenUndone = WhenUndone::TakenBack;
+    };
+    void tell(StepUpdate update, WhenUndone whenUndone = WhenUndone::TakenBack);
     StepSink& m_sink;
     std::mutex m_mutex;
-    std::vector<StepUpdate> m_last; ///< of each step, in the order of their begin
+    std::vector<Told> m_last; ///< of each step, in the order of their begin
 };
 
 /// Progress of work that is one step.

@@ -116,7 +116,20 @@ private slots:
                                               {{"a", badly}, {"b", badly}, {"c", well}}}};
         const auto failed = run(recipe);
         QCOMPARE(failed.error().message, std::string("a: check: disk full; b: check: disk full"));
-        QCOMPARE(m_grid.last["c/check"], std::string("undone"));
+        QCOMPARE(m_grid.last["c/check"], std::string("done"));
+    }
+
+    /// Only what left a trace is taken back.
+    void looksStayDone()
+    {
+        const std::vector<RecipeStep> recipe{
+            {"reach", kNever, OnFailure::StopOthers, {{"a", well}}},
+            {"lock", kNever, OnFailure::StopOthers, {undoable("a", "lock", well)}},
+            {"switch", kNever, OnFailure::StopOthers, {{"", badly}}}};
+        QVERIFY(!run(recipe));
+        QCOMPARE(m_grid.last["a/reach"], std::string("done"));
+        QCOMPARE(m_grid.last["a/lock"], std::string("undone"));
+        QCOMPARE(std::count(m_grid.all.begin(), m_grid.all.end(), "a/reach done"), 1);
     }
 
     void limitIsNamed()

@@ -6,6 +6,7 @@
 #include "ui/Window.h"
 #include "ui/deploy/DeployPage.h"
 #include "ui/mainwindow/ModeBar.h"
+#include "ui/models/DevicePalette.h"
 
 #include <QAction>
 #include <QDir>
@@ -318,6 +319,9 @@ private slots:
         const QModelIndex failed = cell(window, "c", "Lock");
         QVERIFY(isIn(failed, StepState::Failed));
         QVERIFY(isIn(cell(window, "a", "Lock"), StepState::Undone));
+        for (const char* look : {"Reach", "Check"})
+            for (const char* device : {"a", "b", "c"})
+                QVERIFY2(isIn(cell(window, device, look), StepState::Done), look);
         QCOMPARE(window.child<QTableView>("deployGrid")->currentIndex(), failed);
         const QString detail = window.child<QPlainTextEdit>("stepDetail")->toPlainText();
         QVERIFY2(detail.startsWith(QStringLiteral("c, Lock: failed")) &&
@@ -383,13 +387,35 @@ private slots:
         window.trigger("deployRemote");
         QTRY_VERIFY_WITH_TIMEOUT(wasCancelled && isQuiet(window), kSlow);
         QVERIFY(label(window, "deployOutcome").contains(QStringLiteral("cancelled")));
-        QVERIFY2(label(window, "deployOutcome").contains(QStringLiteral("Undone: ")) &&
-                     label(window, "deployOutcome").contains(QStringLiteral("Lock")),
+        QVERIFY2(label(window, "deployOutcome").contains(QStringLiteral("Undone: Lock")),
                  qPrintable(label(window, "deployOutcome")));
         QCOMPARE(currentId(window), serving);
         QVERIFY(isServing(window));
         QVERIFY(isClean("d"));
         QCOMPARE(std::distance(fs::directory_iterator(m_cluster->folder("a") / "releases"), {}), 1);
+        undeployed(window);
+    }
+
+    /// There is nothing to undo yet; still it is no success, and nothing new to watch.
+    void cancelBeforeAnythingChangedIsNoSuccess()
+    {
+        Window window(settings());
+        open(window);
+        deployed(window);
+        const std::string serving = currentId(window);
+        useAnotherDevice(window);
+        forgetHostKeys();
+        window.trigger("deployRemote");
+        QTRY_VERIFY_WITH_TIMEOUT(!window.answers().asked.isEmpty(), kSlow);
+        window.trigger("cancelDeploy");
+        QTRY_VERIFY_WITH_TIMEOUT(isQuiet(window), kSlow);
+        QCOMPARE(label(window, "deployOutcome"),
+                 QStringLiteral("Deploying was cancelled. What it began was undone."));
+        const QPalette inked = window.child<QLabel>("deployOutcome")->palette();
+        QVERIFY(inked.color(QPalette::WindowText) != ui::DevicePalette(inked).good());
+        QCOMPARE(window->findChild<ui::ModeBar*>()->mode(), ui::Mode::Deploy);
+        QCOMPARE(currentId(window), serving);
+        m_cluster->knowAll();
         undeployed(window);
     }
 

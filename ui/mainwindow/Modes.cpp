@@ -104,9 +104,11 @@ void MainWindow::connectReleases()
     connect(&m_live, &LiveRelease::failed, this, [this](const QString& message) {
         isToldByPage() ? m_log->append(message) : warn(message);
     });
-    connect(&m_live, &LiveRelease::done, this, [this](const QString& message) {
+    const auto hear = [this](const QString& message) {
         isToldByPage() ? m_log->append(message) : tell(message);
-    });
+    };
+    connect(&m_live, &LiveRelease::done, this, hear);
+    connect(&m_live, &LiveRelease::cancelled, this, hear);
     connect(m_releases, &ReleaseActions::failed, this, &MainWindow::warn);
     connect(m_releases, &ReleaseActions::done, this, &MainWindow::tell);
     connect(m_releases, &ReleaseActions::watchRequested, this,

@@ -82,6 +82,7 @@ void RemoteActions::connectActions()
     connect(&m_live, &LiveRelease::changed, this, &RemoteActions::workChanged);
     connect(&m_live, &LiveRelease::stepArrived, this, &RemoteActions::hear);
     connect(&m_live, &LiveRelease::done, this, &RemoteActions::heardDone);
+    connect(&m_live, &LiveRelease::cancelled, this, &RemoteActions::heardCancelled);
     connect(&m_live, &LiveRelease::failed, this, &RemoteActions::heardFailed);
     connect(&m_live, &LiveRelease::releaseChanged, this, &RemoteActions::refreshHistory);
 }

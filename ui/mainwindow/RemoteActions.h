@@ -78,6 +78,7 @@ private:
     void workChanged();
     void workEnded();
     void heardDone(const QString& message);
+    void heardCancelled(const QString& message);
     void heardFailed(const QString& message);
     [[nodiscard]] bool isFree() const;
 
@@ -94,6 +95,7 @@ private:
     Recipe m_recipe = Recipe::None;           ///< of the work that runs
     std::shared_ptr<const plan::Plan> m_plan; ///< that the page speaks of
     bool m_isTold = false;                    ///< the page says what came of the last work
+    bool m_isDone = false;                    ///< the last work reached its end
 };
 
 } // namespace millrace::ui

@@ -121,7 +121,7 @@ void RemoteActions::expect(Recipe recipe, const deploy::Release& release)
 void RemoteActions::begin(Recipe recipe, const deploy::Release& release)
 {
     m_recipe = recipe;
-    m_isTold = false;
+    m_isTold = m_isDone = false;
     expect(recipe, release);
     m_page->setRunning(true);
     m_page->setOutcome(DeployPage::Tone::Neutral,
@@ -149,13 +149,20 @@ void RemoteActions::heardDone(const QString& message)
 {
     if (m_recipe == Recipe::None)
         return;
+    m_isTold = m_isDone = true;
+    m_page->setOutcome(DeployPage::Tone::Good, message);
+}
+
+void RemoteActions::heardCancelled(const QString& message)
+{
+    if (m_recipe == Recipe::None)
+        return;
     m_isTold = true;
     const QStringList undone = m_page->steps().undone();
-    if (undone.isEmpty())
-        m_page->setOutcome(DeployPage::Tone::Good, message);
-    else // it was cancelled
-        m_page->setOutcome(DeployPage::Tone::Neutral,
-                           tr("%1 Undone: %2.").arg(message, undone.join(QStringLiteral(", "))));
+    m_page->setOutcome(DeployPage::Tone::Neutral,
+                       undone.isEmpty()
+                           ? message
+                           : tr("%1 Undone: %2.").arg(message, undone.join(QStringLiteral(", "))));
 }
 
 void RemoteActions::heardFailed(const QString& message)
@@ -179,11 +186,9 @@ void RemoteActions::workEnded()
 {
     const Recipe ended = std::exchange(m_recipe, Recipe::None);
     m_page->setRunning(false);
-    const bool serves = m_page->steps().failed() == QModelIndex() && m_live.release() &&
-                        m_page->steps().undone().isEmpty();
     refreshHistory();
     refreshChecks();
-    if (ended == Recipe::Deploy && serves)
+    if (ended == Recipe::Deploy && m_isDone)
         emit watchRequested();
 }
 

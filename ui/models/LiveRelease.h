@@ -91,6 +91,7 @@ signals:
     /// A whole sentence for the operator.
     void failed(const QString& message);
     void done(const QString& message);
+    void cancelled(const QString& message); ///< by cancelWork()
 
 private:
     void ask();

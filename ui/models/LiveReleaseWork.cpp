@@ -96,8 +96,8 @@ void LiveRelease::deployed(Outcome outcome)
         return serving(std::move(*outcome));
     const QString why = reasonOf(outcome.error());
     if (outcome.error().code == ErrorCode::Cancelled)
-        emit done(isBack ? tr("Going back was cancelled. What it began was undone.")
-                         : tr("Deploying was cancelled. What it began was undone."));
+        emit cancelled(isBack ? tr("Going back was cancelled. What it began was undone.")
+                              : tr("Deploying was cancelled. What it began was undone."));
     else if (isBack)
         emit failed(
             tr("Cannot go back. %1. What it began was undone; mend the cause and try again.")
@@ -179,7 +179,7 @@ Result<deploy::Release> LiveRelease::restartNow(const deploy::Release& release,
 void LiveRelease::restarted(Result<deploy::Release> outcome)
 {
     if (!outcome && outcome.error().code == ErrorCode::Cancelled) {
-        emit done(tr("Starting what is down was cancelled."));
+        emit cancelled(tr("Starting what is down was cancelled."));
     } else if (!outcome) {
         emit failed(tr("Cannot start what is down. %1. Try again, or stop the release.")
                         .arg(reasonOf(outcome.error())));
