@@ -379,19 +379,20 @@ private slots:
         QObject watcher;
         connect(&window->liveRelease(), &LiveRelease::stepArrived, &watcher,
                 [&](const deploy::StepUpdate& update) {
-                    if (update.step != "upload" || update.state != StepState::Running ||
-                        std::exchange(wasCancelled, true))
-                        return;
-                    window.trigger("cancelDeploy");
+                    // What was uploaded is there, and has to go again.
+                    if (update.step == "start" && update.state == StepState::Running &&
+                        !std::exchange(wasCancelled, true))
+                        window.trigger("cancelDeploy");
                 });
         window.trigger("deployRemote");
         QTRY_VERIFY_WITH_TIMEOUT(wasCancelled && isQuiet(window), kSlow);
         QVERIFY(label(window, "deployOutcome").contains(QStringLiteral("cancelled")));
-        QVERIFY2(label(window, "deployOutcome").contains(QStringLiteral("Undone: Lock")),
-                 qPrintable(label(window, "deployOutcome")));
+        QVERIFY2(
+            label(window, "deployOutcome").contains(QStringLiteral("Undone: Lock, Split, Upload")),
+            qPrintable(label(window, "deployOutcome")));
         QCOMPARE(currentId(window), serving);
         QVERIFY(isServing(window));
-        QVERIFY(isClean("d"));
+        QVERIFY(isClean("d") && m_cluster->runners("d").empty());
         QCOMPARE(std::distance(fs::directory_iterator(m_cluster->folder("a") / "releases"), {}), 1);
         undeployed(window);
     }
@@ -449,13 +450,26 @@ private slots:
         Window window(settings());
         open(window);
         window.answers().unsaved = ui::UnsavedAnswer::Discard;
-        window.trigger("deployRemote");
-        QTRY_VERIFY_WITH_TIMEOUT(isIn(cell(window, "a", "Lock"), StepState::Done), kSlow);
         window.answers().mayCancelDeploying = true;
-        window.answers().running = ui::RunningAnswer::Stop; // it may have been through already
+        const test::TestHost& slow = m_cluster->host("c");
+        bool isBegun = false;
+        QObject watcher;
+        connect(&window->liveRelease(), &LiveRelease::stepArrived, &watcher,
+                [&](const deploy::StepUpdate& update) {
+                    // Every device is locked now; it cannot be through before it is cancelled.
+                    if (update.step == "split" && update.state == StepState::Running &&
+                        !std::exchange(isBegun, true))
+                        slow.signalAll(SIGSTOP);
+                });
+        window.trigger("deployRemote");
+        QTRY_VERIFY_WITH_TIMEOUT(isBegun, kSlow);
         window->close();
+        slow.signalAll(SIGCONT);
         QVERIFY(window.answers().asked.contains(QStringLiteral("deploying")));
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), kSlow);
+        // It was cancelled, not waited for and then stopped.
+        QVERIFY(!window.answers().asked.contains(QStringLiteral("releaseRuns")));
+        QVERIFY(label(window, "deployOutcome").contains(QStringLiteral("cancelled")));
         for (const char* host : {"a", "b", "c"})
             QVERIFY2(isClean(host), host);
     }
