@@ -52,6 +52,9 @@ private:
     void addCuts(const Snapshot& snapshot, const DevicePalette& colours);
     [[nodiscard]] std::vector<NodeLook> looks(const Snapshot& snapshot, ColourMode mode,
                                               const QPalette& palette);
+    void deviceLegend(const Snapshot& snapshot, const DevicePalette& colours);
+    void operatorLooks(const Snapshot& snapshot, const DevicePalette& colours,
+                       std::vector<NodeLook>& looks);
     void heatLooks(const Snapshot& snapshot, ColourMode mode, const DevicePalette& colours,
                    std::vector<NodeLook>& looks);
 
