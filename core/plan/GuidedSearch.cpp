@@ -4,6 +4,7 @@
 #include "plan/Recut.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace millrace::plan
@@ -11,8 +12,10 @@ namespace millrace::plan
 namespace
 {
 
-constexpr int kClearTries = 5, kMemoryRounds = 30;
+constexpr int kClearTries = 5;
 constexpr double kConflictShare = 0.03;
+/// How far prices are off in a search nearby, as the power of e.
+constexpr double kNearby = 0.02;
 
 /// Whether half of what labels missed was one device.
 bool isOneWanted(const std::vector<int>& conflicts)
@@ -26,9 +29,8 @@ bool isOneWanted(const std::vector<int>& conflicts)
 GuidedSearch::GuidedSearch(const StageSpace& space, Pricing& pricing, Incumbent& incumbent,
                            const std::function<bool()>& stopped)
     : m_space(space), m_pricing(pricing), m_incumbent(incumbent), m_stopped(stopped),
-      m_cheapLabels(space.cuts.isChain()
-                        ? 0
-                        : static_cast<std::int64_t>(space.devices.size() * space.cuts.size())),
+      m_cheapLabels((space.cuts.isChain() ? 2 : 1) *
+                    static_cast<std::int64_t>(space.devices.size() * space.cuts.size())),
       m_clearTries(space.devices.size() <= kFewDevices ? 0 : kClearTries)
 {
 }
@@ -51,6 +53,7 @@ Verdict GuidedSearch::run(std::size_t width)
     for (std::int64_t labels = 0;; options.width *= 3) {
         m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
         m_incumbent.countSteps(m_result.labels);
+        m_labels += m_result.labels;
         labels += m_result.labels;
         if (m_result.verdict != Verdict::Unknown || m_stopped() || labels > m_cheapLabels ||
             options.width > kWidest)
@@ -81,40 +84,22 @@ Verdict GuidedSearch::runWithConflicts(std::size_t width, int tries)
     return verdict;
 }
 
-Verdict GuidedSearch::runWithMemories(std::size_t width)
+Verdict GuidedSearch::runNearby(std::size_t width, int tries)
 {
-    if (m_memories.empty())
-        m_memories.assign(m_space.devices.size(), Bits(m_space.devices.size()));
-    LabelOptions options;
-    options.width = width;
-    options.memories = &m_memories;
-    for (int round = 0; round < kMemoryRounds && !m_stopped(); ++round) {
-        m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
-        m_incumbent.countSteps(m_result.labels);
-        if (m_result.verdict == Verdict::Found)
-            keep(m_result.stages);
-        if (m_result.verdict != Verdict::Repeats)
-            return m_result.verdict;
-        remember(m_result.stages);
+    const std::vector<double> prices = m_pricing.prices();
+    Verdict verdict = run(width);
+    for (int done = 1; done < tries && verdict == Verdict::Unknown && !m_stopped(); ++done) {
+        std::vector<double> nearby = prices;
+        for (double& price : nearby)
+            price *= std::exp(kNearby * (m_random.unit() + m_random.unit() + m_random.unit() - 1.5));
+        m_pricing.setPrices(std::move(nearby));
+        m_incumbent.countSteps(1);
+        verdict = m_pricing.evaluate(m_pricing.relaxation().threshold()) ? Verdict::Refuted
+                                                                          : run(width);
     }
-    return Verdict::Unknown;
-}
-
-void GuidedSearch::remember(const std::vector<StagePlace>& walk)
-{
-    std::size_t shortest = walk.size();
-    std::vector<std::pair<std::size_t, std::size_t>> cycles;
-    for (std::size_t end = 1; end < walk.size(); ++end)
-        for (std::size_t begin = end; begin-- > 0;)
-            if (walk[begin].device == walk[end].device) {
-                shortest = std::min(shortest, end - begin);
-                cycles.emplace_back(begin, end);
-                break;
-            }
-    for (const auto& [begin, end] : cycles)
-        if (end - begin <= shortest + 1)
-            for (std::size_t k = begin + 1; k < end; ++k)
-                m_memories[walk[k].device].set(walk[begin].device);
+    if (verdict == Verdict::Unknown)
+        m_pricing.restore(prices);
+    return verdict;
 }
 
 } // namespace millrace::plan

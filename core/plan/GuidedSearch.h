@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Random.h"
 #include "plan/Incumbent.h"
 #include "plan/Pricing.h"
 
@@ -26,22 +27,25 @@ public:
     /// dearer, up to `tries` times. More often, and by more each time, where it is clear which
     /// device was missed. The prices stay so only when that decides.
     Verdict runWithConflicts(std::size_t width, int tries);
-    /// Labels that forget are fewer; where what they find comes back to a device, the devices on
-    /// the way learn to remember it (decremental state space: Righini and Salani 2008).
-    Verdict runWithMemories(std::size_t width);
+    /// Few labels at a time with prices a little off, up to `tries` times: what a narrow search
+    /// finds hangs on chance, and many of them find more than a wide one of the same work. The
+    /// prices stay so only when that decides.
+    Verdict runNearby(std::size_t width, int tries);
+    /// All of them up to now: the work done.
+    [[nodiscard]] std::int64_t labels() const { return m_labels; }
 
 private:
     void keep(const std::vector<StagePlace>& stages);
-    void remember(const std::vector<StagePlace>& walk);
 
     const StageSpace& m_space;
     Pricing& m_pricing;
     Incumbent& m_incumbent;
     const std::function<bool()>& m_stopped;
-    std::int64_t m_cheapLabels;   ///< a search of so few is made wider at once
-    int m_clearTries;             ///< when a search clearly missed one device
-    std::vector<Bits> m_memories; ///< by device: others it remembers
-    LabelResult m_result;         ///< of the last search
+    std::int64_t m_cheapLabels; ///< a search of so few is made wider at once
+    int m_clearTries;           ///< when a search clearly missed one device
+    std::int64_t m_labels = 0;
+    Random m_random{1};   ///< of its own, so that the same problem has the same plan
+    LabelResult m_result; ///< of the last search
 };
 
 } // namespace millrace::plan

@@ -32,14 +32,6 @@ public:
           m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count),
           m_choices(space, relaxation), m_sameDevice(m_count), m_most(4 * options.width + 16)
     {
-        // Fewer devices say nothing of what was paid when some are forgotten or stages cost extra.
-        m_comparePaid = options.memories != nullptr || relaxation.hasMoves();
-        if (options.memories != nullptr)
-            for (const Bits& memory : *options.memories) {
-                Used used{};
-                memory.each([&](std::size_t d) { used[d / 64] |= std::uint64_t{1} << (d % 64); });
-                m_memories.push_back(used);
-            }
     }
 
     LabelResult run()
@@ -65,8 +57,6 @@ public:
         }
         if (m_final != kNoParent)
             return result(Verdict::Found);
-        if (m_repeats != kNoParent)
-            return result(m_complete ? Verdict::Repeats : Verdict::Unknown);
         return result(m_complete ? Verdict::Refuted : Verdict::Unknown);
     }
 
@@ -101,8 +91,8 @@ private:
     /// Interchangeable devices are used in their order.
     [[nodiscard]] bool mayUse(const Used& used, std::size_t device) const
     {
-        return !has(used, device) && (!m_space.twin[device] || m_options.memories != nullptr ||
-                                      has(used, *m_space.twin[device]));
+        return !has(used, device) &&
+               (!m_space.twin[device] || has(used, *m_space.twin[device]));
     }
     [[nodiscard]] static bool isSubset(const Used& a, const Used& b)
     {
@@ -163,9 +153,6 @@ private:
             before = from.before;
             next.busy = 0;
         }
-        if (m_options.memories != nullptr)
-            for (std::size_t w = 0; w < kWords; ++w)
-                next.used[w] &= m_memories[device][w];
         next.used[device / 64] |= std::uint64_t{1} << (device % 64);
         next.paid += m_relaxation.entry(device);
         next.parent = parent;
@@ -242,7 +229,9 @@ private:
             return finish(next);
         if (next.stages == m_atMost)
             return;
-        next.key = next.paid + m_relaxation.costAfter(choice.to, next.device);
+        next.key = next.paid + stillToPay(next);
+        if (next.key > m_relaxation.budget())
+            return;
         std::vector<Label>& waiting = m_waiting[choice.to];
         ++m_generated;
         if (next.key >= m_cutoff[choice.to])
@@ -256,6 +245,12 @@ private:
         m_cutoff[choice.to] = most->key;
         waiting.erase(most, waiting.end());
         m_complete = false;
+    }
+    [[nodiscard]] Price stillToPay(const Label& label) const
+    {
+        if constexpr (kWords == 1)
+            return m_relaxation.costAfter(label.cut, label.device, label.used[0]);
+        return m_relaxation.costAfter(label.cut, label.device);
     }
     /// By key, then with fewer stages, then without a relay.
     [[nodiscard]] static bool isCheaper(const Label& a, const Label& b)
@@ -274,22 +269,7 @@ private:
                               within())
             return;
         m_labels.push_back(last);
-        const auto label = static_cast<std::int32_t>(m_labels.size()) - 1;
-        if (m_options.memories == nullptr || !repeats(label))
-            m_final = label;
-        else if (m_repeats == kNoParent || last.paid < m_labels[at(m_repeats)].paid)
-            m_repeats = label;
-    }
-    [[nodiscard]] bool repeats(std::int32_t label) const
-    {
-        Used seen{};
-        for (; label != kNoParent; label = m_labels[at(label)].parent) {
-            const std::uint16_t device = m_labels[at(label)].device;
-            if (has(seen, device))
-                return true;
-            seen[device / 64] |= std::uint64_t{1} << (device % 64);
-        }
-        return false;
+        m_final = static_cast<std::int32_t>(m_labels.size()) - 1;
     }
 
     /// The labels at a cut that go on: those that no other dominates, the cheapest first.
@@ -333,7 +313,7 @@ private:
                (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
                (a.alone == kNone || a.alone == b.alone) && a.stages <= b.stages &&
                (a.stages >= m_atLeast || a.stages == b.stages) && (m_overlap || a.busy <= b.busy) &&
-               (!m_comparePaid || a.paid <= b.paid);
+               (!m_relaxation.hasMoves() || a.paid <= b.paid);
     }
 
     /// What the labels at the furthest cut wanted and had used.
@@ -356,8 +336,6 @@ private:
         result.verdict = verdict;
         result.labels = m_generated;
         std::int32_t label = verdict == Verdict::Found ? m_final : kNoParent;
-        if (verdict == Verdict::Repeats)
-            label = m_repeats;
         for (; label != kNoParent; label = m_labels[at(label)].parent)
             result.stages.push_back(
                 {m_labels[at(label)].device, m_labels[at(label)].from, m_labels[at(label)].cut});
@@ -375,8 +353,6 @@ private:
     std::size_t m_count, m_cuts;
     int m_atLeast, m_atMost;
     bool m_overlap;
-    bool m_comparePaid = false;
-    std::vector<Used> m_memories;
     std::vector<Label> m_labels;
     std::vector<std::vector<Label>> m_waiting; ///< by cut
     std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
@@ -390,7 +366,7 @@ private:
         WalkRelaxation::kUnreachable; ///< the least of devices that are not in m_rising
     std::int64_t m_generated = 0;
     std::size_t m_furthest = 0;
-    std::int32_t m_final = kNoParent, m_repeats = kNoParent;
+    std::int32_t m_final = kNoParent;
     bool m_complete = true;
 };
 

@@ -12,7 +12,6 @@ namespace millrace::plan
 enum class Verdict {
     Found,
     Refuted, ///< no plan within the cut space, by exhaustion or by the relaxation
-    Repeats, ///< with memories only: what was found comes back to devices
     Unknown, ///< the search was cut short
 };
 
@@ -25,15 +24,11 @@ struct StagePlace {
 struct LabelOptions {
     std::size_t width = 8;           ///< labels that go on per cut
     std::size_t maxLabels = 4000000; ///< all of them; a label takes 40 to 160 bytes
-    /// For each device the others that a label remembers while its stage is there; a label that
-    /// forgot a device may come back to it (ng memories: Baldacci, Mingozzi, Roberti 2011). Null:
-    /// nothing is forgotten.
-    const std::vector<Bits>* memories = nullptr;
 };
 
 struct LabelResult {
     Verdict verdict = Verdict::Unknown;
-    std::vector<StagePlace> stages; ///< Found or Repeats
+    std::vector<StagePlace> stages; ///< Found
     std::int64_t labels = 0;        ///< work done
     /// Nothing found: by device, how often it was wanted but used where the search ended.
     std::vector<int> conflicts;

@@ -45,10 +45,15 @@ private:
     [[nodiscard]] bool refuted(double threshold, int passes);
     void raise(double threshold);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
+    [[nodiscard]] bool refutedRemembering(double threshold, int passes);
+    [[nodiscard]] bool hasFewLinks() const;
     [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
     [[nodiscard]] bool descend();
     [[nodiscard]] End findFirst();
+    [[nodiscard]] Verdict improve(double gap);
+    [[nodiscard]] Verdict improveOnce();
+    void raiseBound();
     [[nodiscard]] End close(double gap);
 
     const StageSpace& m_space;
@@ -61,6 +66,12 @@ private:
     std::vector<double> m_certified; ///< prices that refuted m_lower
     double m_expected = 0;           ///< a bound worth trying first
     double m_proving = -1;           ///< threshold that prove() saw last
+    /// Of improve(): how far below the plan it looks, and prices there; the labels when it was last
+    /// done, and those beyond its share.
+    double m_drop = 1, m_centreAt = -1;
+    std::vector<double> m_centre;
+    double m_labelsBefore = 0, m_labelsOwed = 0;
+    double m_rise = 0.25; ///< of the bound towards the plan, as raiseBound() tries it
     int m_fewPasses;                 ///< of prices before a search
     std::size_t m_narrow;            ///< width to begin with
 };

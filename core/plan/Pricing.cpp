@@ -106,6 +106,14 @@ void Pricing::run()
     m_relaxation.run(prices);
 }
 
+void Pricing::runForRefutation()
+{
+    run();
+    if (m_isRemembering && !m_stopped() && !m_relaxation.isRefuted() &&
+        m_relaxation.rememberReturns())
+        run();
+}
+
 double Pricing::excess() const
 {
     // Where a run was stopped, the cheapest walk is as little as can be.
@@ -268,7 +276,7 @@ bool Pricing::refute(double threshold, int passes)
             tighten();
         step(kAim * kScale - excess(), length);
         normalise();
-        run();
+        runForRefutation();
         if (m_stopped())
             break;
         if (m_relaxation.isRefuted())

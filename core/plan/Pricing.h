@@ -20,6 +20,10 @@ public:
     /// Works in at most `passes` runs of the relaxation, fewer when it gets nowhere. When it fails,
     /// the relaxation stands at the best prices found. A stop counts as failure.
     [[nodiscard]] bool refute(double threshold, int passes);
+    /// From now on refute() lets walks remember where they return at once. Only where the relaxation
+    /// may.
+    void remember() { m_isRemembering = true; }
+    [[nodiscard]] bool isRemembering() const { return m_isRemembering; }
     /// Whether no walk at all keeps the threshold.
     [[nodiscard]] bool hasNoWalk(double threshold);
     /// The relaxation at a threshold with the prices as they are; true when that refutes it.
@@ -42,6 +46,7 @@ private:
     [[nodiscard]] bool refuteByCoverage();
     void normalise();
     void run();
+    void runForRefutation();
     [[nodiscard]] double excess() const;
     [[nodiscard]] std::vector<double> slope() const;
     void step(double target, double length);
@@ -51,7 +56,7 @@ private:
     WalkRelaxation m_relaxation;
     std::function<bool()> m_stopped;
     std::size_t m_count, m_cuts;
-    bool m_isPriced = false;
+    bool m_isPriced = false, m_isRemembering = false;
     double m_coverageAt = -1;        ///< threshold where coverage was tried
     std::vector<double> m_prices;    ///< devices, too many, too few
     std::vector<double> m_direction; ///< of the step before

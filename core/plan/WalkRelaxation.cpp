@@ -17,8 +17,8 @@ constexpr std::size_t kSelections = 4;
 } // namespace
 
 WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> stopped)
-    : m_space(space), m_reach(space), m_scan(space, m_reach), m_stopped(std::move(stopped)),
-      m_count(space.devices.size()), m_cuts(space.cuts.size()),
+    : m_space(space), m_reach(space), m_remembering(space, m_reach), m_scan(space, m_reach),
+      m_stopped(std::move(stopped)), m_count(space.devices.size()), m_cuts(space.cuts.size()),
       m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count),
       m_after(m_cuts * m_count), m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
       m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
@@ -42,13 +42,16 @@ void WalkRelaxation::run(const Prices& prices)
     m_budget = std::accumulate(prices.device.begin(), prices.device.end(), prices.allowance) +
                prices.tooMany * static_cast<Price>(stages.max.value_or(0)) -
                prices.tooFew * static_cast<Price>(stages.min);
+    m_cheapest = std::numeric_limits<Price>::min(); // proves nothing when stopped on the way
+    m_isRemembering = m_remembering.isAny() && m_moved.empty();
+    if (m_isRemembering)
+        return runRemembering();
     m_queues.assign(m_count, {});
     if (!m_reach.isSliding())
         m_blockLeast.assign(m_blocks * m_count, kUnreachable);
     const std::size_t last = m_cuts - 1;
     for (std::size_t d = 0; d < m_count; ++d)
         m_after[last * m_count + d] = m_reach.endsAtSink(d) ? 0 : kUnreachable;
-    m_cheapest = std::numeric_limits<Price>::min(); // proves nothing when stopped on the way
     for (std::size_t cut = last; cut-- > 0;) {
         if (cut % 64 == 0 && m_stopped())
             return;
@@ -59,10 +62,47 @@ void WalkRelaxation::run(const Prices& prices)
         if (cut > 0)
             chooseNext(cut);
     }
+    findCheapest();
+}
+
+void WalkRelaxation::runRemembering()
+{
+    const auto least = [](std::span<const RememberingWalks::Label> labels) {
+        return labels.empty() ? kUnreachable : labels.front().cost;
+    };
+    m_remembering.start(m_entry);
+    for (std::size_t cut = m_cuts; cut-- > 0;) {
+        if (cut % 64 == 0 && m_stopped())
+            return;
+        if (cut + 1 < m_cuts)
+            m_remembering.beginStages(cut);
+        if (cut > 0 && cut + 1 < m_cuts)
+            m_remembering.chooseNext(cut);
+        for (std::size_t d = 0; d < m_count; ++d) {
+            m_from[cut * m_count + d] = least(m_remembering.from(cut, d));
+            m_after[cut * m_count + d] = least(m_remembering.after(cut, d));
+        }
+    }
+    findCheapest();
+}
+
+void WalkRelaxation::findCheapest()
+{
     m_cheapest = kUnreachable;
     for (std::size_t d = 0; d < m_count; ++d)
         if (m_reach.startsFromSource(d))
             m_cheapest = std::min(m_cheapest, m_from[d]);
+}
+
+bool WalkRelaxation::rememberReturns()
+{
+    bool isAny = false;
+    const std::vector<Visit> walk = cheapestWalk();
+    for (std::size_t i = 2; i < walk.size(); ++i)
+        if (walk[i].device == walk[i - 2].device &&
+            m_remembering.remember(walk[i - 1].device, walk[i].device))
+            isAny = true;
+    return isAny;
 }
 
 /// The least over a window that only moves down: ends come in at its near side and, too far, leave
@@ -203,6 +243,21 @@ void WalkRelaxation::chooseAmongReceivers(std::size_t cut)
     }
 }
 
+std::vector<WalkRelaxation::Visit> WalkRelaxation::rememberingWalk(std::size_t device) const
+{
+    std::vector<Visit> visits;
+    std::size_t label = 0;
+    for (std::size_t cut = 0; cut + 1 < m_cuts;) {
+        const RememberingWalks::Label& stage = m_remembering.from(cut, device)[label];
+        visits.push_back({device, cut, stage.to});
+        const auto onwards = m_remembering.after(stage.to, device);
+        cut = stage.to;
+        device = onwards[stage.next].device;
+        label = onwards[stage.next].next;
+    }
+    return visits;
+}
+
 std::vector<WalkRelaxation::Visit> WalkRelaxation::cheapestWalk() const
 {
     std::vector<Visit> visits;
@@ -212,6 +267,8 @@ std::vector<WalkRelaxation::Visit> WalkRelaxation::cheapestWalk() const
             device = d;
     if (device == m_count || m_from[device] >= kUnreachable)
         return visits;
+    if (m_isRemembering)
+        return rememberingWalk(device);
     for (std::size_t cut = 0; cut + 1 < m_cuts;) {
         const std::size_t to = m_bestEnd[cut * m_count + device];
         visits.push_back({device, cut, to});

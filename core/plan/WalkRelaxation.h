@@ -2,8 +2,7 @@
 #pragma once
 
 #include "plan/EndScan.h"
-
-#include <cstdint>
+#include "plan/RememberingWalks.h"
 
 namespace millrace::plan
 {
@@ -16,10 +15,9 @@ namespace millrace::plan
 class WalkRelaxation
 {
 public:
-    using Price = std::int32_t;
+    using Price = RememberingWalks::Price;
     static constexpr Price kUnreachable = Price{1} << 30;
-    /// Dearer walks count as this much; no budget comes near.
-    static constexpr Price kHopeless = Price{1} << 29;
+    static constexpr Price kHopeless = RememberingWalks::kHopeless;
     /// What prices are made to add up to, about.
     static constexpr Price kScale = Price{1} << 23;
 
@@ -38,6 +36,14 @@ public:
     void setThreshold(double threshold) { m_reach.setThreshold(threshold); }
     [[nodiscard]] double threshold() const { return m_reach.threshold(); }
     [[nodiscard]] const Reach& reach() const { return m_reach; }
+
+    [[nodiscard]] bool mayRemember() const
+    {
+        return m_reach.isSliding() && m_count <= RememberingWalks::kMostDevices;
+    }
+    /// From now on walks do not return at once to devices where the cheapest walk does; false when
+    /// it does so nowhere, or as many are remembered as may be. Only where mayRemember().
+    bool rememberReturns();
 
     /// Backwards over the cuts with these prices. O(devices * cuts) in a sliding space, a
     /// logarithm aside, else up to as many steps as there are stages.
@@ -59,6 +65,18 @@ public:
     {
         return m_after[cut * m_count + device];
     }
+    /// The same for a plan that used these devices, by bits, where there are at most 64: more where
+    /// walks remember them.
+    [[nodiscard]] Price costAfter(std::size_t cut, std::size_t device,
+                                  RememberingWalks::Devices used) const
+    {
+        if (!m_isRemembering)
+            return costAfter(cut, device);
+        for (const RememberingWalks::Label& label : m_remembering.after(cut, device))
+            if ((label.remembered & used) == 0)
+                return label.cost;
+        return kUnreachable;
+    }
     /// The least of costAfter() and what is moved up to there, over the block of an EndScan; not
     /// when sliding.
     [[nodiscard]] Price leastAfter(std::size_t block, std::size_t device) const
@@ -79,6 +97,9 @@ public:
     [[nodiscard]] std::int64_t runs() const { return m_runs; }
 
 private:
+    void runRemembering();
+    [[nodiscard]] std::vector<Visit> rememberingWalk(std::size_t device) const;
+    void findCheapest();
     void beginStages(std::size_t cut);
     void beginSliding(std::size_t cut);
     void chooseNext(std::size_t cut);
@@ -87,6 +108,8 @@ private:
 
     const StageSpace& m_space;
     Reach m_reach;
+    RememberingWalks m_remembering;
+    bool m_isRemembering = false; ///< in the last run
     EndScan m_scan;
     std::function<bool()> m_stopped;
     std::size_t m_count, m_cuts, m_blocks;
