@@ -46,6 +46,8 @@ public:
     {
         return larger > smaller && (m_isChain || m_ranked[larger].contains(m_ranked[smaller]));
     }
+    /// Layers inside.
+    [[nodiscard]] std::size_t layerCount(std::size_t cut) const { return m_counts[cut]; }
     [[nodiscard]] bool holds(std::size_t cut, LayerId layer) const
     {
         return m_inside[cut].test(layer.index());

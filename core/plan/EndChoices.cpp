@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/EndChoices.h"
 
+#include <algorithm>
+
 namespace millrace::plan
 {
 namespace
@@ -44,13 +46,15 @@ const std::vector<EndChoices::Choice>& EndChoices::of(std::size_t device)
     const Price left = m_relaxation.budget() - m_paid - m_relaxation.entry(device) +
                        m_relaxation.moved(device, 0, m_cut);
     m_scan.each(
-        device, [&](std::size_t block) { return m_relaxation.leastAfter(block, device) <= left; },
+        device, m_relaxation.leastAfter(device), [&](Price value) { return value <= left; },
         [&](std::size_t to) {
             const Price after =
                 m_relaxation.costAfter(to, device) + m_relaxation.moved(device, 0, to);
             if (after <= left && m_scan.isEnd(device, to))
                 consider(device, to, row);
         });
+    std::stable_sort(row.ends.begin(), row.ends.end(),
+                     [](const Choice& a, const Choice& b) { return a.after < b.after; });
     return row.ends;
 }
 

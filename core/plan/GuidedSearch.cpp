@@ -56,7 +56,7 @@ Verdict GuidedSearch::run(std::size_t width)
         m_labels += m_result.labels;
         labels += m_result.labels;
         if (m_result.verdict != Verdict::Unknown || m_stopped() || labels > m_cheapLabels ||
-            options.width > kWidest)
+            3 * m_result.labels > 2 * m_cheapLabels || options.width > kWidest)
             break;
     }
     if (m_result.verdict == Verdict::Found)
@@ -91,11 +91,12 @@ Verdict GuidedSearch::runNearby(std::size_t width, int tries)
     for (int done = 1; done < tries && verdict == Verdict::Unknown && !m_stopped(); ++done) {
         std::vector<double> nearby = prices;
         for (double& price : nearby)
-            price *= std::exp(kNearby * (m_random.unit() + m_random.unit() + m_random.unit() - 1.5));
+            price *=
+                std::exp(kNearby * (m_random.unit() + m_random.unit() + m_random.unit() - 1.5));
         m_pricing.setPrices(std::move(nearby));
         m_incumbent.countSteps(1);
-        verdict = m_pricing.evaluate(m_pricing.relaxation().threshold()) ? Verdict::Refuted
-                                                                          : run(width);
+        verdict =
+            m_pricing.evaluate(m_pricing.relaxation().threshold()) ? Verdict::Refuted : run(width);
     }
     if (verdict == Verdict::Unknown)
         m_pricing.restore(prices);

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <numeric>
 #include <tuple>
 
 namespace millrace::plan
@@ -17,6 +19,8 @@ namespace
 using Price = WalkRelaxation::Price;
 constexpr std::int32_t kNoParent = -1;
 constexpr std::uint16_t kNone = 0xffff;
+constexpr std::size_t kLevelWidth = 2;
+constexpr std::size_t kEnds = 1;
 
 template <std::size_t kWords>
 class Search
@@ -41,7 +45,13 @@ public:
             if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
         m_complete = m_leftOut == WalkRelaxation::kUnreachable;
-        for (std::size_t cut = 1; cut + 1 < m_cuts && m_final == kNoParent; ++cut) {
+        const std::vector<std::size_t> sequence = bySize();
+        std::size_t level = 0;
+        for (const std::size_t cut : sequence) {
+            if (m_space.cuts.layerCount(cut) != level) {
+                level = m_space.cuts.layerCount(cut);
+                fillLevel(sequence, level);
+            }
             if (m_waiting[cut].empty())
                 continue;
             if (m_stopped() || m_labels.size() > m_options.maxLabels)
@@ -51,8 +61,11 @@ public:
                 paid = std::min(paid, label.paid);
             begin(cut, paid);
             m_furthest = cut;
-            for (const std::int32_t label : kept(cut))
+            for (const std::int32_t label : kept(cut)) {
                 extendAll(label, cut);
+                if (m_final != kNoParent)
+                    return result(Verdict::Found);
+            }
             std::vector<Label>().swap(m_waiting[cut]);
         }
         if (m_final != kNoParent)
@@ -91,8 +104,7 @@ private:
     /// Interchangeable devices are used in their order.
     [[nodiscard]] bool mayUse(const Used& used, std::size_t device) const
     {
-        return !has(used, device) &&
-               (!m_space.twin[device] || has(used, *m_space.twin[device]));
+        return !has(used, device) && (!m_space.twin[device] || has(used, *m_space.twin[device]));
     }
     [[nodiscard]] static bool isSubset(const Used& a, const Used& b)
     {
@@ -100,6 +112,38 @@ private:
         for (std::size_t w = 0; w < kWords; ++w)
             outside |= a[w] & ~b[w];
         return outside == 0;
+    }
+
+    /// Cuts between the first and the last, those with fewer layers first.
+    [[nodiscard]] std::vector<std::size_t> bySize() const
+    {
+        std::vector<std::size_t> sequence(m_cuts - 2);
+        std::iota(sequence.begin(), sequence.end(), std::size_t{1});
+        if (!m_space.cuts.isChain())
+            std::stable_sort(sequence.begin(), sequence.end(),
+                             [this](std::size_t a, std::size_t b) {
+                                 return m_space.cuts.layerCount(a) < m_space.cuts.layerCount(b);
+                             });
+        return sequence;
+    }
+    /// Where many cuts have as many layers, they share the width: what is worse than that many
+    /// labels of all of them does not go on.
+    void fillLevel(const std::vector<std::size_t>& sequence, std::size_t level)
+    {
+        m_levelCutoff = WalkRelaxation::kUnreachable;
+        if (m_space.cuts.isChain())
+            return;
+        std::vector<Price> keys;
+        for (; m_next < sequence.size() && m_space.cuts.layerCount(sequence[m_next]) == level;
+             ++m_next)
+            for (const Label& label : m_waiting[sequence[m_next]])
+                keys.push_back(label.key);
+        const std::size_t most = kLevelWidth * m_options.width;
+        if (keys.size() <= most)
+            return;
+        std::nth_element(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(most),
+                         keys.end());
+        m_levelCutoff = keys[most];
     }
 
     /// Devices by what a walk that goes on there still pays.
@@ -170,9 +214,14 @@ private:
                 return;
         }
         const bool mayCross = before == 0 || !m_reach.linkable(next.bypass, device, before);
+        std::size_t ends = 0;
         for (const EndChoices::Choice& choice : m_choices.of(device)) {
             if (next.paid + choice.after > m_relaxation.budget())
                 continue;
+            if (!m_reach.isSliding() && ends++ == kEnds * m_options.width + kEnds) {
+                m_complete = false;
+                return;
+            }
             const bool crosses =
                 before != 0 && (cut == before || m_space.cuts.isAbove(choice.to, before));
             if (crosses && !mayCross)
@@ -286,7 +335,7 @@ private:
             labels.clear();
         for (const auto& [key, rank, index] : m_order) {
             const Label& label = waiting[index];
-            if (m_kept.size() == m_options.width) {
+            if (m_kept.size() == m_options.width || key > m_levelCutoff) {
                 m_complete = false;
                 break;
             }
@@ -362,6 +411,8 @@ private:
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
     std::size_t m_most;
+    std::size_t m_next = 0; ///< in the sequence: the first cut of the next level
+    Price m_levelCutoff = WalkRelaxation::kUnreachable;
     Price m_leftOut =
         WalkRelaxation::kUnreachable; ///< the least of devices that are not in m_rising
     std::int64_t m_generated = 0;

@@ -95,8 +95,8 @@ bool PriceSearch::hasFewLinks() const
     for (std::size_t cut = 1; cut < last; ++cut)
         for (std::size_t d = 0; d < count; ++d)
             links += static_cast<std::size_t>(std::popcount(reach.senders(d, cut)));
-    return static_cast<double>(links) < kFewLinks * static_cast<double>(count * (count - 1)) *
-                                            static_cast<double>(last - 1);
+    return static_cast<double>(links) <
+           kFewLinks * static_cast<double>(count * (count - 1)) * static_cast<double>(last - 1);
 }
 
 bool PriceSearch::refutedRemembering(double threshold, int passes)
@@ -281,8 +281,7 @@ Verdict PriceSearch::improveOnce()
 void PriceSearch::raiseBound()
 {
     const double best = std::min(m_incumbent.best(), m_top);
-    const bool isRefuted =
-        refuted(m_lower + m_rise * (best - m_lower), kManyPasses * m_fewPasses);
+    const bool isRefuted = refuted(m_lower + m_rise * (best - m_lower), kManyPasses * m_fewPasses);
     m_rise = std::clamp(m_rise * (isRefuted ? 1.5 : 0.5), 0.02, 0.5);
 }
 

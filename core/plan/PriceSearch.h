@@ -72,8 +72,8 @@ private:
     std::vector<double> m_centre;
     double m_labelsBefore = 0, m_labelsOwed = 0;
     double m_rise = 0.25; ///< of the bound towards the plan, as raiseBound() tries it
-    int m_fewPasses;                 ///< of prices before a search
-    std::size_t m_narrow;            ///< width to begin with
+    int m_fewPasses;      ///< of prices before a search
+    std::size_t m_narrow; ///< width to begin with
 };
 
 } // namespace millrace::plan

@@ -24,17 +24,6 @@ std::vector<double> negated(std::vector<double> values)
     return values;
 }
 
-std::vector<double> leastOfBlocks(const std::vector<double>& values)
-{
-    std::vector<double> least;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (i % EndScan::kBlock == 0)
-            least.push_back(values[i]);
-        least.back() = std::min(least.back(), values[i]);
-    }
-    return least;
-}
-
 } // namespace
 
 Pricing::Pricing(const StageSpace& space, std::function<bool()> stopped)
@@ -63,15 +52,14 @@ void Pricing::startFromCoverage()
             continue;
         std::vector<double> shares(m_prices.size(), 0);
         const std::vector<double> falling = negated(*measure);
-        const std::vector<double> leastOfBlock = leastOfBlocks(falling);
+        const LeastOfBlocks<double> leastOfBlocks(falling);
         for (std::size_t from = 0; from < m_cuts; ++from) {
             if (!reach.isSliding())
                 scan.moveTo(from);
             for (std::size_t d = 0; d < m_count; ++d) {
-                const double most =
-                    reach.isSliding()
-                        ? (*measure)[reach.furthest(d, from)]
-                        : -scan.least(d, falling.data(), leastOfBlock.data(), 0.0).value;
+                const double most = reach.isSliding()
+                                        ? (*measure)[reach.furthest(d, from)]
+                                        : -scan.least(d, falling.data(), leastOfBlocks, 0.0).value;
                 shares[d] = std::max(shares[d], (most - (*measure)[from]) / whole);
             }
         }
@@ -197,7 +185,7 @@ void Pricing::tighten()
     if (reach.isSliding())
         for (std::size_t cut = 1; cut < m_cuts; ++cut)
             potential[cut] = std::min(potential[cut], potential[cut - 1]);
-    const std::vector<double> leastOfBlock = leastOfBlocks(potential);
+    const LeastOfBlocks<double> leastOfBlocks(potential);
     EndScan scan(m_space, reach);
     std::vector<double> most(m_count, 0);
     for (std::size_t from = 0; from + 1 < m_cuts; ++from) {
@@ -206,11 +194,10 @@ void Pricing::tighten()
         for (std::size_t d = 0; d < m_count; ++d) {
             if (m_relaxation.costsFrom(from)[d] >= WalkRelaxation::kUnreachable)
                 continue;
-            const double least = reach.isSliding()
-                                     ? potential[reach.furthest(d, from)]
-                                     : scan.least(d, potential.data(), leastOfBlock.data(),
-                                                  potential[from] - most[d])
-                                           .value;
+            const double least = reach.isSliding() ? potential[reach.furthest(d, from)]
+                                                   : scan.least(d, potential.data(), leastOfBlocks,
+                                                                potential[from] - most[d])
+                                                         .value;
             most[d] = std::max(most[d], potential[from] - least);
         }
     }

@@ -20,8 +20,8 @@ public:
     /// Works in at most `passes` runs of the relaxation, fewer when it gets nowhere. When it fails,
     /// the relaxation stands at the best prices found. A stop counts as failure.
     [[nodiscard]] bool refute(double threshold, int passes);
-    /// From now on refute() lets walks remember where they return at once. Only where the relaxation
-    /// may.
+    /// From now on refute() lets walks remember where they return at once. Only where the
+    /// relaxation may.
     void remember() { m_isRemembering = true; }
     [[nodiscard]] bool isRemembering() const { return m_isRemembering; }
     /// Whether no walk at all keeps the threshold.

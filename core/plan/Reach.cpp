@@ -148,14 +148,17 @@ void Reach::fillWindows()
     m_furthest.resize(m_cuts * m_count);
     for (std::size_t d = 0; d < m_count; ++d) {
         const std::vector<double>& onwards = m_timeOnwards[d];
+        std::size_t end = 0;
         for (std::size_t from = 0; from < m_cuts; ++from) {
             const double start = m_space.time[d][from];
             const double left = m_within - leastReceive(d, from);
-            const auto end = std::partition_point(
-                onwards.begin() + static_cast<std::ptrdiff_t>(from), onwards.end(),
-                [start, left](double time) { return time - start <= left; });
-            const auto byTime =
-                static_cast<Cut>(std::max<std::ptrdiff_t>(end - onwards.begin(), 1) - 1);
+            // Mostly near where the stage from the cut before ended.
+            end = std::max(end, from);
+            while (end < m_cuts && onwards[end] - start <= left)
+                ++end;
+            while (end > from && !(onwards[end - 1] - start <= left))
+                --end;
+            const auto byTime = static_cast<Cut>(std::max<std::size_t>(end, 1) - 1);
             m_furthest[from * m_count + d] =
                 m_space.furthest.empty() ? byTime
                                          : std::min(byTime, m_space.furthest[d * m_cuts + from]);

@@ -30,8 +30,8 @@ bool RememberingWalks::Labels::add(Label label)
 }
 
 RememberingWalks::RememberingWalks(const StageSpace& space, const Reach& reach)
-    : m_space(space), m_reach(reach), m_count(space.devices.size()), m_cuts(space.cuts.size()),
-      m_memory(m_count, 0)
+    : m_space(space), m_reach(reach), m_scan(space, reach), m_count(space.devices.size()),
+      m_cuts(space.cuts.size()), m_memory(m_count, 0)
 {
 }
 
@@ -54,12 +54,17 @@ void RememberingWalks::start(const std::vector<Price>& entry)
         for (Labels& labels : *all)
             labels.clear();
     }
-    m_queues.resize(m_count);
-    m_inUse.assign(m_count, 1);
+    if (m_reach.isSliding()) {
+        m_queues.resize(m_count);
+        m_inUse.assign(m_count, 0);
+    } else {
+        m_least.assign(m_cuts * m_count, kUnreachable);
+        m_leastAfter.assign(m_count, LeastOfBlocks<Price>(m_cuts));
+        m_bestEnd.resize(m_cuts * m_count, 0);
+    }
     for (std::size_t d = 0; d < m_count; ++d) {
-        if (m_queues[d].empty())
-            m_queues[d].push_back({0, 0, 0, std::vector<Label>(m_cuts)});
-        m_queues[d].front().head = m_queues[d].front().tail = 0;
+        if (m_reach.isSliding())
+            (void)queueOf(d, 0);
         if (m_reach.endsAtSink(d))
             (void)m_after[(m_cuts - 1) * m_count + d].add({});
     }
@@ -69,10 +74,12 @@ void RememberingWalks::start(const std::vector<Price>& entry)
 RememberingWalks::Queue& RememberingWalks::queueOf(std::size_t device, Devices remembered)
 {
     std::vector<Queue>& queues = m_queues[device];
-    Queue* nearest = &queues.front();
+    Queue* nearest = nullptr;
     for (std::size_t k = 0; k < m_inUse[device]; ++k) {
         if (queues[k].remembered == remembered)
             return queues[k];
+        if (nearest == nullptr)
+            nearest = &queues[k];
         if ((queues[k].remembered & ~remembered) == 0 &&
             std::popcount(queues[k].remembered) > std::popcount(nearest->remembered))
             nearest = &queues[k];
@@ -125,11 +132,62 @@ void RememberingWalks::pull(std::size_t device, std::size_t cut)
 
 void RememberingWalks::beginStages(std::size_t cut)
 {
+    if (!m_reach.isSliding())
+        m_scan.moveTo(cut);
     for (std::size_t d = 0; d < m_count; ++d) {
+        if (!m_reach.isSliding()) {
+            beginStage(d, cut);
+            continue;
+        }
         if (m_space.isSliding || m_space.mayEnd[(cut + 1) * m_count + d])
             push(d, cut + 1);
         pull(d, cut);
     }
+}
+
+void RememberingWalks::beginStage(std::size_t device, std::size_t cut)
+{
+    Price* least = m_least.data() + device * m_cuts;
+    if (!after(cut + 1, device).empty()) {
+        least[cut + 1] = after(cut + 1, device).front().cost;
+        m_leastAfter[device].put(cut + 1, least[cut + 1]);
+    }
+    Cut& guess = m_bestEnd[cut * m_count + device];
+    const auto best = m_scan.least(device, least, m_leastAfter[device], kUnreachable, guess);
+    guess = best.to;
+    if (best.to == 0)
+        return;
+    Label label{best.value, best.to, 0, 0, after(best.to, device).front().remembered};
+    const Devices remembered = label.remembered;
+    label.cost = std::min(kHopeless, label.cost + m_entry[device]);
+    if (!m_from[cut * m_count + device].add(label))
+        return;
+    label = otherEnd(device, remembered);
+    if (label.to == 0)
+        return;
+    label.cost = std::min(kHopeless, label.cost + m_entry[device]);
+    (void)m_from[cut * m_count + device].add(label);
+}
+
+/// The cheapest way on that does not remember all of these devices.
+RememberingWalks::Label RememberingWalks::otherEnd(std::size_t device, Devices remembered) const
+{
+    Label best{kUnreachable, 0, 0, 0, 0};
+    const Price* least = m_least.data() + device * m_cuts;
+    m_scan.each(
+        device, m_leastAfter[device], [&](Price cost) { return cost < best.cost; },
+        [&](std::size_t to) {
+            if (least[to] >= best.cost)
+                return;
+            std::uint16_t number = 0;
+            for (const Label& label : after(to, device)) {
+                if (label.cost < best.cost && (remembered & ~label.remembered) != 0 &&
+                    m_scan.isEnd(device, to))
+                    best = {label.cost, static_cast<Cut>(to), 0, number, label.remembered};
+                ++number;
+            }
+        });
+    return best;
 }
 
 /// As WalkRelaxation does, but a device is served again by who does not remember as much.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Reach.h"
+#include "plan/EndScan.h"
 
 #include <array>
 #include <cstdint>
@@ -13,12 +13,13 @@ namespace millrace::plan
 /// The cheapest walks from cut to cut that do not come back to a device while the devices between
 /// remember it: less relaxed than walks that may always come back, where few links lead to and fro.
 /// Which devices each one remembers is chosen as needed (ng routes: Baldacci, Mingozzi, Roberti
-/// 2011; grown by what the best walks do: Roberti, Mingozzi 2014). In sliding spaces of at most 64
-/// devices. Prices as in WalkRelaxation.
+/// 2011; grown by what the best walks do: Roberti, Mingozzi 2014). For at most 64 devices. Prices
+/// as in WalkRelaxation.
 class RememberingWalks
 {
 public:
     using Price = std::int32_t;
+    static constexpr Price kUnreachable = Price{1} << 30;
     /// Dearer walks count as this much; no budget comes near.
     static constexpr Price kHopeless = Price{1} << 29;
     using Devices = std::uint64_t; ///< a set, by bits
@@ -59,6 +60,12 @@ public:
         return m_after[cut * m_count + device].labels();
     }
 
+    /// The least cost behind the ends of each block; not when sliding.
+    [[nodiscard]] const LeastOfBlocks<Price>& leastAfter(std::size_t device) const
+    {
+        return m_leastAfter[device];
+    }
+
 private:
     /// The last label that fits remembers nothing: cheaper than the truth at most.
     class Labels
@@ -80,26 +87,32 @@ private:
         std::uint32_t head = 0, tail = 0;
         std::vector<Label> labels; ///< `next` is the label behind the end
     };
+    void beginStage(std::size_t device, std::size_t cut);
+    [[nodiscard]] Label otherEnd(std::size_t device, Devices remembered) const;
     void push(std::size_t device, std::size_t cut);
     void pull(std::size_t device, std::size_t cut);
     [[nodiscard]] Queue& queueOf(std::size_t device, Devices remembered);
 
     const StageSpace& m_space;
     const Reach& m_reach;
+    EndScan m_scan;
     std::size_t m_count, m_cuts;
     bool m_isAny = false;
     std::vector<Devices> m_memory; ///< by device
     std::vector<Price> m_entry;
-    std::vector<Labels> m_from, m_after;      ///< [cut][device]
-    std::vector<std::vector<Queue>> m_queues; ///< by device; the first remembers nothing
-    std::vector<std::size_t> m_inUse;         ///< by device: of these
+    std::vector<Labels> m_from, m_after; ///< [cut][device]
+    std::vector<Price> m_least; ///< [device][cut]: the cheapest way on behind an end; not sliding
+    std::vector<LeastOfBlocks<Price>> m_leastAfter; ///< by device, of these
+    std::vector<Cut> m_bestEnd;                     ///< [cut][device]
+    std::vector<std::vector<Queue>> m_queues;       ///< by device; the first remembers nothing
+    std::vector<std::size_t> m_inUse;               ///< by device: of these
     /// Labels of all devices at a cut, the cheapest first.
     struct Open {
         Price cost;
         std::uint16_t device, label;
         auto operator<=>(const Open&) const = default;
     };
-    std::vector<Open> m_open;    ///< scratch
+    std::vector<Open> m_open;     ///< scratch
     std::vector<Label> m_nearest; ///< scratch
 };
 

@@ -19,9 +19,8 @@ constexpr std::size_t kSelections = 4;
 WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> stopped)
     : m_space(space), m_reach(space), m_remembering(space, m_reach), m_scan(space, m_reach),
       m_stopped(std::move(stopped)), m_count(space.devices.size()), m_cuts(space.cuts.size()),
-      m_blocks((m_cuts + EndScan::kBlock - 1) / EndScan::kBlock), m_entry(m_count),
-      m_after(m_cuts * m_count), m_from(m_cuts * m_count), m_bestEnd(m_cuts * m_count, 0),
-      m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
+      m_entry(m_count), m_after(m_cuts * m_count), m_from(m_cuts * m_count),
+      m_bestEnd(m_cuts * m_count, 0), m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
 {
     if (m_reach.isSliding()) {
         m_queueCut.resize(m_cuts * m_count);
@@ -48,7 +47,7 @@ void WalkRelaxation::run(const Prices& prices)
         return runRemembering();
     m_queues.assign(m_count, {});
     if (!m_reach.isSliding())
-        m_blockLeast.assign(m_blocks * m_count, kUnreachable);
+        m_leastAfter.assign(m_count, LeastOfBlocks<Price>(m_cuts));
     const std::size_t last = m_cuts - 1;
     for (std::size_t d = 0; d < m_count; ++d)
         m_after[last * m_count + d] = m_reach.endsAtSink(d) ? 0 : kUnreachable;
@@ -142,15 +141,13 @@ void WalkRelaxation::beginStages(std::size_t cut)
     m_scan.moveTo(cut);
     for (std::size_t d = 0; d < m_count; ++d) {
         Price* after = m_afterOf.data() + d * m_cuts;
-        Price* ofBlock = m_blockLeast.data() + d * m_blocks;
         after[cut + 1] = m_after[(cut + 1) * m_count + d];
         if (!m_moved.empty() && after[cut + 1] < kUnreachable)
             after[cut + 1] += m_moved[d][cut + 1];
-        Price& least = ofBlock[(cut + 1) / EndScan::kBlock];
-        least = std::min(least, after[cut + 1]);
+        m_leastAfter[d].put(cut + 1, after[cut + 1]);
         // Where it was best with other prices it is often best again.
         Cut& end = m_bestEnd[cut * m_count + d];
-        const auto best = m_scan.least(d, after, ofBlock, kUnreachable, end);
+        const auto best = m_scan.least(d, after, m_leastAfter[d], kUnreachable, end);
         const Price before = m_moved.empty() ? 0 : m_moved[d][cut];
         m_from[cut * m_count + d] =
             best.to != 0 ? std::min(kHopeless, best.value - before + m_entry[d]) : kUnreachable;

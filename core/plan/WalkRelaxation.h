@@ -16,7 +16,7 @@ class WalkRelaxation
 {
 public:
     using Price = RememberingWalks::Price;
-    static constexpr Price kUnreachable = Price{1} << 30;
+    static constexpr Price kUnreachable = RememberingWalks::kUnreachable;
     static constexpr Price kHopeless = RememberingWalks::kHopeless;
     /// What prices are made to add up to, about.
     static constexpr Price kScale = Price{1} << 23;
@@ -37,10 +37,7 @@ public:
     [[nodiscard]] double threshold() const { return m_reach.threshold(); }
     [[nodiscard]] const Reach& reach() const { return m_reach; }
 
-    [[nodiscard]] bool mayRemember() const
-    {
-        return m_reach.isSliding() && m_count <= RememberingWalks::kMostDevices;
-    }
+    [[nodiscard]] bool mayRemember() const { return m_count <= RememberingWalks::kMostDevices; }
     /// From now on walks do not return at once to devices where the cheapest walk does; false when
     /// it does so nowhere, or as many are remembered as may be. Only where mayRemember().
     bool rememberReturns();
@@ -77,11 +74,10 @@ public:
                 return label.cost;
         return kUnreachable;
     }
-    /// The least of costAfter() and what is moved up to there, over the block of an EndScan; not
-    /// when sliding.
-    [[nodiscard]] Price leastAfter(std::size_t block, std::size_t device) const
+    /// The least of costAfter() and what is moved up to there, by blocks of cuts; not when sliding.
+    [[nodiscard]] const LeastOfBlocks<Price>& leastAfter(std::size_t device) const
     {
-        return m_blockLeast[device * m_blocks + block];
+        return m_isRemembering ? m_remembering.leastAfter(device) : m_leastAfter[device];
     }
     /// By device: the least to be paid by a walk whose stage there begins at `cut`.
     [[nodiscard]] const Price* costsFrom(std::size_t cut) const
@@ -112,13 +108,13 @@ private:
     bool m_isRemembering = false; ///< in the last run
     EndScan m_scan;
     std::function<bool()> m_stopped;
-    std::size_t m_count, m_cuts, m_blocks;
+    std::size_t m_count, m_cuts;
     std::vector<Price> m_entry;
     std::vector<std::vector<Price>> m_moved;
     Price m_budget = 0, m_cheapest = 0;
     std::vector<Price> m_after, m_from; ///< [cut][device]: after a stage ends, before it starts
-    /// [device][cut], what is moved included, and [device][block]; not when sliding.
-    std::vector<Price> m_afterOf, m_blockLeast;
+    std::vector<Price> m_afterOf;       ///< [device][cut], what is moved included; not when sliding
+    std::vector<LeastOfBlocks<Price>> m_leastAfter; ///< by device, of these
     std::vector<Cut> m_bestEnd;
     std::vector<std::uint16_t> m_bestNext;
     /// A queue per device of the ends that can still be the cheapest of a sliding window.
