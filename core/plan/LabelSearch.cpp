@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -19,8 +18,7 @@ namespace
 using Price = WalkRelaxation::Price;
 constexpr std::int32_t kNoParent = -1;
 constexpr std::uint16_t kNone = 0xffff;
-constexpr std::size_t kLevelWidth = 2;
-constexpr std::size_t kEnds = 1;
+constexpr std::size_t kLevelWidth = 2; ///< times the width of a cut
 
 template <std::size_t kWords>
 class Search
@@ -218,7 +216,8 @@ private:
         for (const EndChoices::Choice& choice : m_choices.of(device)) {
             if (next.paid + choice.after > m_relaxation.budget())
                 continue;
-            if (!m_reach.isSliding() && ends++ == kEnds * m_options.width + kEnds) {
+            // Of hundreds of ends, with few labels kept, the dearest will not be among them.
+            if (!m_reach.isSliding() && ends++ > m_options.width) {
                 m_complete = false;
                 return;
             }
@@ -278,11 +277,11 @@ private:
             return finish(next);
         if (next.stages == m_atMost)
             return;
+        ++m_generated;
         next.key = next.paid + stillToPay(next);
         if (next.key > m_relaxation.budget())
             return;
         std::vector<Label>& waiting = m_waiting[choice.to];
-        ++m_generated;
         if (next.key >= m_cutoff[choice.to])
             return;
         waiting.push_back(next);

@@ -37,8 +37,9 @@ struct LabelResult {
 /// Searches a plan within the relaxation's threshold and budget, cut by cut: a label is a set of
 /// used devices, the last of them, where its stage ends and what was paid. A label that cannot
 /// finish within the budget is dropped, and so is one that another on the same device and cut
-/// reaches with a subset of the devices. Per cut only the `width` cheapest labels go on; when none
-/// was left out, finding nothing refutes the threshold. Where a stage could end later at no larger
+/// reaches with a subset of the devices. Per cut only the `width` cheapest labels go on, over all
+/// cuts of as many layers twice as many; when none was left out, finding nothing refutes the
+/// threshold. Where a stage could end later at no larger
 /// payload, ending it earlier is only for relays: stages behind it on the way to a device it is
 /// not linked to. (Label setting with dominance: Feillet et al. 2004; completion bounds:
 /// Christofides, Mingozzi, Toth 1981.)

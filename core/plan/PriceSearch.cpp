@@ -5,7 +5,6 @@
 #include "plan/Recut.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace millrace::plan
@@ -15,19 +14,13 @@ namespace
 
 /// From this gap on it pays to ask for the proof at once.
 constexpr double kNearlyClosed = 0.015;
+constexpr double kMiddle = 0.5; ///< between bound and plan, on a logarithmic scale
+/// Where passes take long, for the threshold after one that was refuted.
+constexpr double kNearPlan = 0.75;
 constexpr std::size_t kNarrow = 6; ///< labels per cut
 constexpr std::size_t kWidest = GuidedSearch::kWidest;
-/// So many devices share the work so evenly that the first bound is nearly the optimum.
-constexpr std::size_t kManyDevices = 256;
 /// Walks remember where fewer pairs of devices than this share can hand a cut over.
 constexpr double kFewLinks = 0.35;
-/// Searches nearby: labels per cut, how many at most, how near the plan at least, and how much of
-/// the work compared with that of all others.
-constexpr std::size_t kNearbyWidth = 20;
-constexpr int kNearbyTries = 8;
-constexpr double kNearestDrop = 0.001;
-constexpr double kNearbyShare = 3;
-constexpr int kManyPasses = 4; ///< times the few ones, for prices that lead many searches
 constexpr int kConflictTries = 2;
 /// Where walks can share the devices out, the best prices say nothing: they lie on devices that
 /// every walk is on once, and come to just the budget.
@@ -37,7 +30,7 @@ constexpr double kCollapsed = 0.001;
 int fewPasses(const StageSpace& space)
 {
     if (!space.cuts.isChain())
-        return 1;
+        return 2;
     const std::size_t states = space.devices.size() * space.cuts.size();
     return std::clamp(static_cast<int>(120000 / states), 1,
                       space.devices.size() <= GuidedSearch::kFewDevices ? 8 : 12);
@@ -50,8 +43,8 @@ PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds b
     : m_space(space), m_incumbent(incumbent), m_bounds(bounds),
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
       m_search(space, m_pricing, incumbent, m_stopped), m_top(std::min(ceiling(space), within)),
-      m_lower(lower), m_fewPasses(fewPasses(space)),
-      m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
+      m_lower(lower), m_afterRefuted(space.cuts.isChain() ? kMiddle : kNearPlan),
+      m_fewPasses(fewPasses(space)), m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
 {
 }
 
@@ -85,23 +78,12 @@ bool PriceSearch::refuted(double threshold, int passes)
     return none;
 }
 
-/// Whether the links at the threshold are so few that walks go to and fro on them.
-bool PriceSearch::hasFewLinks() const
-{
-    const Reach& reach = m_pricing.relaxation().reach();
-    const std::size_t count = m_space.devices.size();
-    const std::size_t last = m_space.cuts.last();
-    std::size_t links = 0;
-    for (std::size_t cut = 1; cut < last; ++cut)
-        for (std::size_t d = 0; d < count; ++d)
-            links += static_cast<std::size_t>(std::popcount(reach.senders(d, cut)));
-    return static_cast<double>(links) <
-           kFewLinks * static_cast<double>(count * (count - 1)) * static_cast<double>(last - 1);
-}
-
+/// Walks go to and fro on few links.
 bool PriceSearch::refutedRemembering(double threshold, int passes)
 {
-    if (m_pricing.isRemembering() || !m_pricing.relaxation().mayRemember() || !hasFewLinks())
+    const WalkRelaxation& relaxation = m_pricing.relaxation();
+    if (m_pricing.isRemembering() || !relaxation.mayRemember() ||
+        relaxation.reach().linkShare() > kFewLinks)
         return false;
     m_pricing.remember();
     return refuted(threshold, passes);
@@ -203,7 +185,7 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
         if (m_stopped())
             return Verdict::Unknown;
         Verdict verdict = m_search.run(width);
-        if (verdict == Verdict::Unknown && effort > 0)
+        if (verdict == Verdict::Unknown && effort > 0 && m_space.cuts.isChain())
             verdict = m_search.runWithConflicts(width, kConflictTries);
         if (verdict != Verdict::Unknown)
             return verdict;
@@ -232,63 +214,10 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
     return verdict;
 }
 
-/// A better plan by many narrow searches, where devices are too many for a search to the end soon.
-Verdict PriceSearch::improve(double gap)
-{
-    const std::size_t count = m_space.devices.size();
-    if (count <= GuidedSearch::kFewDevices || count >= kManyDevices)
-        return Verdict::Unknown;
-    const auto start = static_cast<double>(m_search.labels());
-    const double most = kNearbyShare * (start - m_labelsBefore) - m_labelsOwed;
-    Verdict verdict = Verdict::Unknown;
-    while (verdict != Verdict::Refuted && !m_stopped() && !isClosed(gap) &&
-           static_cast<double>(m_search.labels()) - start < most)
-        if (const Verdict next = improveOnce(); next != Verdict::Unknown)
-            verdict = next;
-    if (verdict == Verdict::Unknown && !m_stopped())
-        raiseBound();
-    m_labelsBefore = static_cast<double>(m_search.labels());
-    m_labelsOwed = m_labelsBefore - start - most;
-    return verdict;
-}
-
-/// The nearer to the plan, the better the prices are made and the more often it is tried.
-Verdict PriceSearch::improveOnce()
-{
-    const double best = std::min(m_incumbent.best(), m_top);
-    const double open = 1 - m_lower / best;
-    m_drop = std::clamp(m_drop, std::min(kNearestDrop, open / 2), open / 2);
-    const double threshold = best * (1 - m_drop);
-    int passes = 1;
-    if (threshold == m_centreAt)
-        m_pricing.setPrices(m_centre);
-    else
-        passes = static_cast<int>(std::clamp(0.01 / m_drop, 1.0 / kManyPasses, 1.0) * kManyPasses *
-                                  m_fewPasses);
-    if (refuted(threshold, passes))
-        return Verdict::Refuted;
-    m_centre = m_pricing.prices();
-    m_centreAt = threshold;
-    const int tries = std::clamp(static_cast<int>(0.04 / m_drop), 2, kNearbyTries);
-    const Verdict verdict = m_search.runNearby(kNearbyWidth, tries);
-    if (verdict == Verdict::Refuted)
-        raise(threshold);
-    m_drop *= verdict == Verdict::Found ? 1.3 : 0.5;
-    return verdict;
-}
-
-/// Part of the way up to the plan, by prices alone.
-void PriceSearch::raiseBound()
-{
-    const double best = std::min(m_incumbent.best(), m_top);
-    const bool isRefuted = refuted(m_lower + m_rise * (best - m_lower), kManyPasses * m_fewPasses);
-    m_rise = std::clamp(m_rise * (isRefuted ? 1.5 : 0.5), 0.02, 0.5);
-}
-
 PriceSearch::End PriceSearch::close(double gap)
 {
     std::size_t width = m_narrow;
-    double target = 0.5; // where between bound and plan to look, on a logarithmic scale
+    double target = kMiddle; // where between bound and plan to look, on a logarithmic scale
     while (!m_stopped()) {
         if (isClosed(gap))
             return End::Closed;
@@ -304,16 +233,16 @@ PriceSearch::End PriceSearch::close(double gap)
             // What is found but no better is equal but for rounding.
             if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
                 raise(threshold);
-            target = 0.5;
+            target = verdict == Verdict::Refuted ? m_afterRefuted : kMiddle;
         } else if (improve(gap) != Verdict::Unknown) {
-            target = 0.5;
+            target = kMiddle;
         } else if (!nearly) {
             target = 1 - (1 - target) / 2;
         } else if (width >= kWidest) {
             return End::CutShort;
         } else {
             width *= 3;
-            target = 0.5;
+            target = kMiddle;
         }
     }
     return End::Stopped;

@@ -41,12 +41,15 @@ public:
     [[nodiscard]] double lower() const { return m_lower; }
 
 private:
+    /// So many devices share the work so evenly that the first bound is nearly the optimum.
+    static constexpr std::size_t kManyDevices = 256;
+    static constexpr int kManyPasses = 4; ///< times the few ones, where many searches follow
+
     [[nodiscard]] bool isClosed(double gap) const;
     [[nodiscard]] bool refuted(double threshold, int passes);
     void raise(double threshold);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
     [[nodiscard]] bool refutedRemembering(double threshold, int passes);
-    [[nodiscard]] bool hasFewLinks() const;
     [[nodiscard]] Verdict prove(double threshold, std::size_t width);
     void climb();
     [[nodiscard]] bool descend();
@@ -71,9 +74,10 @@ private:
     double m_drop = 1, m_centreAt = -1;
     std::vector<double> m_centre;
     double m_labelsBefore = 0, m_labelsOwed = 0;
-    double m_rise = 0.25; ///< of the bound towards the plan, as raiseBound() tries it
-    int m_fewPasses;      ///< of prices before a search
-    std::size_t m_narrow; ///< width to begin with
+    double m_rise = 0.25;  ///< of the bound towards the plan, as raiseBound() tries it
+    double m_afterRefuted; ///< where to look then, between bound and plan
+    int m_fewPasses;       ///< of prices before a search
+    std::size_t m_narrow;  ///< width to begin with
 };
 
 } // namespace millrace::plan

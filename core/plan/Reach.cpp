@@ -2,6 +2,7 @@
 #include "plan/Reach.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -185,6 +186,16 @@ void Reach::fillSenders()
             m_senders[cut * m_count + to] = senders;
         }
     }
+}
+
+double Reach::linkShare() const
+{
+    std::size_t links = 0;
+    for (std::size_t cut = 1; cut + 1 < m_cuts; ++cut)
+        for (std::size_t d = 0; d < m_count; ++d)
+            links += static_cast<std::size_t>(std::popcount(senders(d, cut)));
+    const std::size_t pairs = (m_cuts - 2) * m_count * (m_count - 1);
+    return pairs == 0 ? 1 : static_cast<double>(links) / static_cast<double>(pairs);
 }
 
 void Reach::fillLinks()

@@ -49,12 +49,15 @@ public:
     /// bandwidth tells its links apart; else empty though there may be some: see knowsReceivers().
     [[nodiscard]] std::span<const std::uint16_t> receivers(std::size_t from, double payload) const;
     [[nodiscard]] bool knowsReceivers() const { return !m_receivers.empty(); }
-    /// Up to 64 devices: by bits, who reaches the device with the cut's payload in time.
+    /// Up to 64 devices, as linkShare(): by bits, who reaches the device with the cut's payload in
+    /// time.
     [[nodiscard]] bool knowsSenders() const { return m_count <= 64; }
     [[nodiscard]] std::uint64_t senders(std::size_t to, std::size_t cut) const
     {
         return m_senders[cut * m_count + to];
     }
+    /// Which share of all pairs of devices can hand over a cut in time, over the inner cuts.
+    [[nodiscard]] double linkShare() const;
     [[nodiscard]] bool startsFromSource(std::size_t device) const { return m_fromSource[device]; }
     [[nodiscard]] bool endsAtSink(std::size_t device) const { return m_toSink[device]; }
 

@@ -102,7 +102,11 @@ void RememberingWalks::push(std::size_t device, std::size_t cut)
         Queue& queue = queueOf(device, label.remembered);
         while (queue.tail > queue.head && queue.labels[queue.tail - 1].cost > label.cost)
             --queue.tail;
-        queue.labels[queue.tail++] = {label.cost, static_cast<Cut>(cut), 0, number++, 0};
+        // Where two labels of a cut share a queue, the cheaper one is there already.
+        const bool isThere = queue.tail > queue.head && queue.labels[queue.tail - 1].to == cut;
+        if (!isThere)
+            queue.labels[queue.tail++] = {label.cost, static_cast<Cut>(cut), 0, number, 0};
+        ++number;
     }
 }
 
