@@ -77,7 +77,7 @@ private slots:
         SolveOptions options;
         options.timeLimit = Seconds{600};
         Plan before;
-        for (const std::int64_t steps : {100000, 400000, 2000000}) {
+        for (const std::int64_t steps : {100000, 300000, 800000}) {
             options.stepLimit = steps;
             NoPlanSink sink;
             const Plan plan = solve(problem, options, {}, sink).value();
