@@ -21,10 +21,8 @@ constexpr std::size_t kNarrow = 6; ///< labels per cut
 constexpr std::size_t kWidest = GuidedSearch::kWidest;
 /// Walks remember where fewer pairs of devices than this share can hand a cut over.
 constexpr double kFewLinks = 0.35;
+constexpr std::int64_t kHard = 8; ///< labels per cut and device
 constexpr int kConflictTries = 2;
-/// Where walks can share the devices out, the best prices say nothing: they lie on devices that
-/// every walk is on once, and come to just the budget.
-constexpr double kCollapsed = 0.001;
 
 /// Prices before searches: fewer where a pass takes long.
 int fewPasses(const StageSpace& space)
@@ -71,9 +69,6 @@ bool PriceSearch::refuted(double threshold, int passes)
     if (none) {
         raise(threshold);
         m_certified = m_pricing.prices();
-    } else if (!m_certified.empty() && m_pricing.excessShare() > -kCollapsed && !m_stopped()) {
-        m_pricing.setPrices(m_certified);
-        (void)m_pricing.evaluate(threshold);
     }
     return none;
 }
@@ -218,15 +213,24 @@ PriceSearch::End PriceSearch::close(double gap)
 {
     std::size_t width = m_narrow;
     double target = kMiddle; // where between bound and plan to look, on a logarithmic scale
+    bool wasProof = false;
+    std::int64_t labels = 0; // before the last turn
+    const auto hard =
+        kHard * static_cast<std::int64_t>(m_space.devices.size() * m_space.cuts.size());
     while (!m_stopped()) {
         if (isClosed(gap))
             return End::Closed;
         const double best = std::min(m_incumbent.best(), m_top);
         const double low = std::max(m_lower, best * 1e-6);
-        const bool nearly = best - low < kNearlyClosed * best || target > 0.9;
+        // After a long search for a proof in vain, the bound comes nearer with less.
+        const bool isHard = wasProof && m_search.labels() - labels > hard;
+        const bool nearly = (best - low < kNearlyClosed * best || target > 0.9) && !isHard;
+        labels = m_search.labels();
+        wasProof = nearly;
         const double threshold =
             nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
-        const Verdict verdict = nearly ? prove(threshold, width) : decide(threshold, width, 2);
+        const Verdict verdict =
+            nearly ? prove(threshold, width) : decide(threshold, width, isHard ? 1 : 2);
         if (m_stopped())
             break;
         if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
@@ -234,7 +238,7 @@ PriceSearch::End PriceSearch::close(double gap)
             if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
                 raise(threshold);
             target = verdict == Verdict::Refuted ? m_afterRefuted : kMiddle;
-        } else if (improve(gap) != Verdict::Unknown) {
+        } else if (improve(gap) != Verdict::Unknown || isHard) {
             target = kMiddle;
         } else if (!nearly) {
             target = 1 - (1 - target) / 2;
