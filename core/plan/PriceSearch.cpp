@@ -21,6 +21,10 @@ constexpr std::size_t kNarrow = 6; ///< labels per cut
 constexpr std::size_t kWidest = GuidedSearch::kWidest;
 /// Walks remember where fewer pairs of devices than this share can hand a cut over.
 constexpr double kFewLinks = 0.35;
+/// Prices that come to just the budget nearly refute, or say nothing: where walks can share the
+/// devices out, they lie on devices that every walk is on once. Then those of the bound lead every
+/// second search.
+constexpr double kCollapsed = 0.001;
 constexpr std::int64_t kHard = 8; ///< labels per cut and device
 constexpr int kConflictTries = 2;
 
@@ -69,6 +73,12 @@ bool PriceSearch::refuted(double threshold, int passes)
     if (none) {
         raise(threshold);
         m_certified = m_pricing.prices();
+    } else if (!m_certified.empty() && m_pricing.excessShare() > -kCollapsed && !m_stopped()) {
+        m_isOtherTurn = !m_isOtherTurn;
+        if (m_isOtherTurn)
+            return none;
+        m_pricing.setPrices(m_certified);
+        (void)m_pricing.evaluate(threshold);
     }
     return none;
 }

@@ -67,6 +67,7 @@ private:
     GuidedSearch m_search;
     double m_top, m_lower;
     std::vector<double> m_certified; ///< prices that refuted m_lower
+    bool m_isOtherTurn = false;      ///< whose prices lead, the bound's or those at hand
     double m_expected = 0;           ///< a bound worth trying first
     double m_proving = -1;           ///< threshold that prove() saw last
     /// Of improve(): how far below the plan it looks, and prices there; the labels when it was last
