@@ -29,7 +29,7 @@ public:
 
     /// Ends that a stage of any device cannot afford may be left out when at least `paid` was paid.
     void moveTo(std::size_t cut, Price paid);
-    /// The furthest end first.
+    /// When sliding, the furthest end first; else the one with the least to pay behind it.
     [[nodiscard]] const std::vector<Choice>& of(std::size_t device);
 
 private:

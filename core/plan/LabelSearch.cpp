@@ -42,7 +42,7 @@ public:
         for (const std::uint16_t d : m_rising)
             if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
                 extend(kNoParent, 0, d);
-        m_complete = m_leftOut == WalkRelaxation::kUnreachable;
+        m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
         const std::vector<std::size_t> sequence = bySize();
         std::size_t level = 0;
         for (const std::size_t cut : sequence) {
@@ -68,7 +68,8 @@ public:
         }
         if (m_final != kNoParent)
             return result(Verdict::Found);
-        return result(m_complete ? Verdict::Refuted : Verdict::Unknown);
+        // A stop may have ended the relaxation half done: it leaves out what it did not come to.
+        return result(m_complete && !m_stopped() ? Verdict::Refuted : Verdict::Unknown);
     }
 
 private:

@@ -52,6 +52,8 @@ Verdict PriceSearch::improveOnce()
                                   m_fewPasses);
     if (refuted(threshold, passes))
         return Verdict::Refuted;
+    if (m_stopped())
+        return Verdict::Unknown;
     m_centre = m_pricing.prices();
     m_centreAt = threshold;
     const int tries = std::clamp(static_cast<int>(0.04 / m_drop), 2, kNearbyTries);

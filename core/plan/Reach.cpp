@@ -18,6 +18,29 @@ constexpr double kRounding = 1 + 1e-12;
 constexpr std::size_t kMany = 64;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// Of rising times, the first from `from` on that is not within; looked for around `guess`, in
+/// growing steps.
+template <class Within>
+std::size_t firstBeyond(const std::vector<double>& times, std::size_t from, std::size_t guess,
+                        const Within& isWithin)
+{
+    std::size_t low = std::max(from, guess);
+    std::size_t high = low;
+    for (std::size_t step = 1; high < times.size() && isWithin(times[high]); step *= 2) {
+        low = high + 1;
+        high += step;
+    }
+    for (std::size_t step = 1; low > from && !isWithin(times[low - 1]); step *= 2) {
+        high = low - 1;
+        low = low - from > step ? low - step : from;
+    }
+    const auto at = [&times](std::size_t i) {
+        return times.begin() + static_cast<std::ptrdiff_t>(std::min(i, times.size()));
+    };
+    return static_cast<std::size_t>(std::partition_point(at(low), at(high), isWithin) -
+                                    times.begin());
+}
+
 } // namespace
 
 Reach::Reach(const StageSpace& space)
@@ -153,12 +176,8 @@ void Reach::fillWindows()
         for (std::size_t from = 0; from < m_cuts; ++from) {
             const double start = m_space.time[d][from];
             const double left = m_within - leastReceive(d, from);
-            // Mostly near where the stage from the cut before ended.
-            end = std::max(end, from);
-            while (end < m_cuts && onwards[end] - start <= left)
-                ++end;
-            while (end > from && !(onwards[end - 1] - start <= left))
-                --end;
+            end = firstBeyond(onwards, from, end,
+                              [start, left](double time) { return time - start <= left; });
             const auto byTime = static_cast<Cut>(std::max<std::size_t>(end, 1) - 1);
             m_furthest[from * m_count + d] =
                 m_space.furthest.empty() ? byTime

@@ -87,7 +87,7 @@ RememberingWalks::Queue& RememberingWalks::queueOf(std::size_t device, Devices r
     if (m_inUse[device] == kMostQueues)
         return *nearest;
     if (m_inUse[device]++ == queues.size())
-        queues.push_back({0, 0, 0, std::vector<Label>(m_cuts)});
+        queues.push_back({0, 0, 0, std::vector<Queue::End>(m_cuts)});
     Queue& queue = queues[m_inUse[device] - 1];
     queue.remembered = remembered;
     queue.head = queue.tail = 0;
@@ -100,12 +100,12 @@ void RememberingWalks::push(std::size_t device, std::size_t cut)
     std::uint16_t number = 0;
     for (const Label& label : after(cut, device)) {
         Queue& queue = queueOf(device, label.remembered);
-        while (queue.tail > queue.head && queue.labels[queue.tail - 1].cost > label.cost)
+        while (queue.tail > queue.head && queue.ends[queue.tail - 1].cost > label.cost)
             --queue.tail;
         // Where two labels of a cut share a queue, the cheaper one is there already.
-        const bool isThere = queue.tail > queue.head && queue.labels[queue.tail - 1].to == cut;
+        const bool isThere = queue.tail > queue.head && queue.ends[queue.tail - 1].to == cut;
         if (!isThere)
-            queue.labels[queue.tail++] = {label.cost, static_cast<Cut>(cut), 0, number, 0};
+            queue.ends[queue.tail++] = {label.cost, static_cast<Cut>(cut), number};
         ++number;
     }
 }
@@ -117,12 +117,12 @@ void RememberingWalks::pull(std::size_t device, std::size_t cut)
     m_nearest.clear();
     for (std::size_t k = 0; k < m_inUse[device]; ++k) {
         Queue& queue = m_queues[device][k];
-        while (queue.head < queue.tail && queue.labels[queue.head].to > furthest)
+        while (queue.head < queue.tail && queue.ends[queue.head].to > furthest)
             ++queue.head;
         if (queue.head == queue.tail)
             continue;
-        m_nearest.push_back(queue.labels[queue.head]);
-        m_nearest.back().remembered = queue.remembered;
+        const Queue::End& end = queue.ends[queue.head];
+        m_nearest.push_back({end.cost, end.to, 0, end.label, queue.remembered});
     }
     if (!m_space.isSliding && !m_space.mayBegin[cut * m_count + device])
         return;
@@ -166,6 +166,7 @@ void RememberingWalks::beginStage(std::size_t device, std::size_t cut)
     label.cost = std::min(kHopeless, label.cost + m_entry[device]);
     if (!m_from[cut * m_count + device].add(label))
         return;
+    static_assert(Labels::kMost == 2, "the second one forgets, so that there need be no third");
     label = otherEnd(device, remembered);
     if (label.to == 0)
         return;

@@ -71,21 +71,27 @@ private:
     class Labels
     {
     public:
+        static constexpr std::size_t kMost = 2;
+
         [[nodiscard]] std::span<const Label> labels() const { return {m_labels.data(), m_size}; }
         void clear() { m_size = 0; }
         /// In rising order of cost; false when no later one is of use.
         bool add(Label label);
 
     private:
-        static constexpr std::size_t kMost = 2;
         std::array<Label, kMost> m_labels;
         std::uint32_t m_size = 0;
     };
     /// Ends of a sliding window behind which the same devices are remembered, as in WalkRelaxation.
     struct Queue {
+        struct End {
+            Price cost = 0;
+            Cut to = 0;
+            std::uint16_t label = 0; ///< which one behind the end
+        };
         Devices remembered = 0;
         std::uint32_t head = 0, tail = 0;
-        std::vector<Label> labels; ///< `next` is the label behind the end
+        std::vector<End> ends;
     };
     void beginStage(std::size_t device, std::size_t cut);
     [[nodiscard]] Label otherEnd(std::size_t device, Devices remembered) const;

@@ -11,6 +11,7 @@ namespace
 {
 
 constexpr std::uint16_t kNone = 0xffff;
+constexpr std::size_t kAsked = 16; ///< cuts between two questions whether to stop
 /// How often the cheapest device is looked for before the rest is sorted.
 constexpr std::size_t kSelections = 4;
 
@@ -52,7 +53,7 @@ void WalkRelaxation::run(const Prices& prices)
     for (std::size_t d = 0; d < m_count; ++d)
         m_after[last * m_count + d] = m_reach.endsAtSink(d) ? 0 : kUnreachable;
     for (std::size_t cut = last; cut-- > 0;) {
-        if (cut % 64 == 0 && m_stopped())
+        if (cut % kAsked == 0 && m_stopped())
             return;
         if (m_reach.isSliding())
             beginSliding(cut);
@@ -71,7 +72,7 @@ void WalkRelaxation::runRemembering()
     };
     m_remembering.start(m_entry);
     for (std::size_t cut = m_cuts; cut-- > 0;) {
-        if (cut % 64 == 0 && m_stopped())
+        if (cut % kAsked == 0 && m_stopped())
             return;
         if (cut + 1 < m_cuts)
             m_remembering.beginStages(cut);

@@ -55,6 +55,38 @@ private slots:
         QVERIFY(infeasible > 10 * rounds);
     }
 
+    /// More layers than devices by far: stages have more ends than a narrow search tries.
+    void longStages_data()
+    {
+        QTest::addColumn<int>("shape");
+        QTest::addColumn<int>("layers");
+        QTest::addColumn<int>("devices");
+        QTest::addColumn<bool>("overlaps");
+        QTest::newRow("chains without overlap") << 0 << 18 << 3 << false;
+        QTest::newRow("DAGs without overlap") << 1 << 11 << 4 << false;
+        QTest::newRow("DAGs") << 1 << 11 << 4 << true;
+    }
+    void longStages()
+    {
+        QFETCH(int, shape);
+        QFETCH(int, layers);
+        QFETCH(int, devices);
+        QFETCH(bool, overlaps);
+        int feasible = 0;
+        int infeasible = 0;
+        for (std::uint64_t seed = 5340; seed < 5400; ++seed) {
+            test::Rules rules =
+                test::rulesFrom(static_cast<unsigned>(37 * seed), static_cast<test::Shape>(shape));
+            rules.noOverlap = !overlaps;
+            rules.links = true;
+            rules.gateway = seed % 3 == 0;
+            compare(test::randomProblem(seed, rules, layers, devices), fmt::format("seed {}", seed),
+                    feasible, infeasible);
+            if (QTest::currentTestFailed())
+                return;
+        }
+        QVERIFY(feasible > 20);
+    }
     void publishedInstances_data()
     {
         QTest::addColumn<QString>("file");

@@ -95,6 +95,22 @@ private slots:
         QVERIFY(solve(problem, options, {}, sink).value().stages == before.stages);
     }
 
+    /// With 64 devices walks remember, with more they cannot: the same problem has the same answer.
+    void strangersChangeNothing()
+    {
+        for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+            Problem problem = bench::instance({"", 64, 80, bench::Bound::Transfer, true}, seed);
+            NoPlanSink sink;
+            const Plan before = solve(problem, {}, {}, sink).value();
+            addStranger(problem);
+            const Plan after = solve(problem, {}, {}, sink).value();
+            QCOMPARE(before.status, Status::Optimal);
+            QCOMPARE(after.status, Status::Optimal);
+            QVERIFY(std::abs(before.bottleneckTime.value - after.bottleneckTime.value) <=
+                    1e-9 * after.bottleneckTime.value);
+        }
+    }
+
 private:
     /// A device that cannot hold anything.
     static void addStranger(Problem& problem)

@@ -3,6 +3,7 @@
 #include "RandomProblem.h"
 #include "base/Random.h"
 #include "plan/LabelSearch.h"
+#include "plan/Solve.h"
 
 #include <QTest>
 
@@ -69,6 +70,41 @@ private slots:
         }
         QVERIFY(remembered > 20);
         QVERIFY(dearer > 5);
+    }
+
+    /// A relaxation that was stopped leaves walks out, so that a search finds nothing: that says
+    /// nothing.
+    void claimsNothingAfterAStop()
+    {
+        for (std::uint64_t seed = 0; seed < 100; ++seed) {
+            const Problem problem =
+                test::randomProblem(seed, test::rulesFrom(0, test::Shape::Chain), 20, 4);
+            const CutSpace cuts = CutSpace::linear(problem);
+            const ClassTimes times(problem);
+            bool isStopped = false;
+            int questions = 0;
+            const auto stopped = [&] { return isStopped && --questions < 0; };
+            const StageSpace space(problem, cuts, times, stopped);
+            NoPlanSink sink;
+            const Seconds best = solve(problem, {}, {}, sink).value().bottleneckTime;
+            for (const bool remembers : {false, true}) {
+                isStopped = false;
+                WalkRelaxation relaxation(space, stopped);
+                relaxation.setThreshold(best.value * (1 + 1e-9));
+                WalkRelaxation::Prices prices;
+                prices.device.assign(space.devices.size(), 100);
+                relaxation.run(prices);
+                if (remembers)
+                    (void)relaxation.rememberReturns();
+                for (int after = 0; after < 3; ++after) {
+                    isStopped = true;
+                    questions = after;
+                    relaxation.run(prices);
+                    const LabelResult found = labelSearch(space, relaxation, {}, stopped);
+                    QVERIFY(found.verdict != Verdict::Refuted);
+                }
+            }
+        }
     }
 
 private:
