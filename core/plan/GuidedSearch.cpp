@@ -17,6 +17,15 @@ constexpr double kConflictShare = 0.03;
 /// How far prices are off in a search nearby, as the power of e.
 constexpr double kNearby = 0.02;
 
+/// Labels that cost less than the prices before: a search of so few is made wider at once.
+std::int64_t cheapLabels(const StageSpace& space)
+{
+    const std::size_t count = space.devices.size();
+    if (count >= GuidedSearch::kManyDevices)
+        return 0;
+    return static_cast<std::int64_t>((space.cuts.isChain() ? 2U : 1U) * count * space.cuts.size());
+}
+
 /// Whether half of what labels missed was one device.
 bool isOneWanted(const std::vector<int>& conflicts)
 {
@@ -29,8 +38,7 @@ bool isOneWanted(const std::vector<int>& conflicts)
 GuidedSearch::GuidedSearch(const StageSpace& space, Pricing& pricing, Incumbent& incumbent,
                            const std::function<bool()>& stopped)
     : m_space(space), m_pricing(pricing), m_incumbent(incumbent), m_stopped(stopped),
-      m_cheapLabels((space.cuts.isChain() ? 2 : 1) *
-                    static_cast<std::int64_t>(space.devices.size() * space.cuts.size())),
+      m_cheapLabels(cheapLabels(space)),
       m_clearTries(space.devices.size() <= kFewDevices ? 0 : kClearTries)
 {
 }

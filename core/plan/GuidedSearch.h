@@ -16,6 +16,9 @@ public:
     static constexpr std::size_t kWidest = 200000; ///< labels per cut
     /// So few devices are searched to the end soon; with more it pays to look why one ended.
     static constexpr std::size_t kFewDevices = 31;
+    /// So many devices share the work so evenly that the first bound is nearly the optimum, and
+    /// the narrowest searches find it.
+    static constexpr std::size_t kManyDevices = 256;
 
     /// All must outlive it.
     GuidedSearch(const StageSpace& space, Pricing& pricing, Incumbent& incumbent,

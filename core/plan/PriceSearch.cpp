@@ -46,7 +46,8 @@ PriceSearch::PriceSearch(const StageSpace& space, Incumbent& incumbent, Bounds b
       m_stopped([&incumbent] { return incumbent.stopped(); }), m_pricing(space, m_stopped),
       m_search(space, m_pricing, incumbent, m_stopped), m_top(std::min(ceiling(space), within)),
       m_lower(lower), m_afterRefuted(space.cuts.isChain() ? kMiddle : kNearPlan),
-      m_fewPasses(fewPasses(space)), m_narrow(space.devices.size() >= kManyDevices ? 2 : kNarrow)
+      m_fewPasses(fewPasses(space)),
+      m_narrow(space.devices.size() >= GuidedSearch::kManyDevices ? 2 : kNarrow)
 {
 }
 

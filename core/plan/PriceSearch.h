@@ -41,8 +41,6 @@ public:
     [[nodiscard]] double lower() const { return m_lower; }
 
 private:
-    /// So many devices share the work so evenly that the first bound is nearly the optimum.
-    static constexpr std::size_t kManyDevices = 256;
     static constexpr int kManyPasses = 4; ///< times the few ones, where many searches follow
 
     [[nodiscard]] bool isClosed(double gap) const;

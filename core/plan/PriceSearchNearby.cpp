@@ -21,7 +21,7 @@ constexpr double kNearbyShare = 3;
 Verdict PriceSearch::improve(double gap)
 {
     const std::size_t count = m_space.devices.size();
-    if (count <= GuidedSearch::kFewDevices || count >= kManyDevices)
+    if (count <= GuidedSearch::kFewDevices || count >= GuidedSearch::kManyDevices)
         return Verdict::Unknown;
     const auto start = static_cast<double>(m_search.labels());
     const double most = kNearbyShare * (start - m_labelsBefore) - m_labelsOwed;
