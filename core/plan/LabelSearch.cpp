@@ -2,13 +2,9 @@
 #include "plan/LabelSearch.h"
 
 #include "plan/EndChoices.h"
+#include "plan/Labels.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <limits>
-#include <numeric>
-#include <tuple>
 
 namespace millrace::plan
 {
@@ -16,9 +12,6 @@ namespace
 {
 
 using Price = WalkRelaxation::Price;
-constexpr std::int32_t kNoParent = -1;
-constexpr std::uint16_t kNone = 0xffff;
-constexpr std::size_t kLevelWidth = 2; ///< times the width of a cut
 
 template <std::size_t kWords>
 class Search
@@ -30,9 +23,9 @@ public:
           m_stopped(stopped), m_count(space.devices.size()), m_cuts(space.cuts.size()),
           m_atLeast(std::max(1, space.problem.stages.min)),
           m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
-          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(m_cuts),
-          m_cutoff(m_cuts, WalkRelaxation::kUnreachable), m_rising(m_count),
-          m_choices(space, relaxation), m_sameDevice(m_count), m_most(4 * options.width + 16)
+          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(space.cuts, options.width),
+          m_rising(m_count), m_choices(space, relaxation), m_sameDevice(m_count),
+          m_most(WaitingLabels<kWords>::most(options.width))
     {
     }
 
@@ -40,22 +33,16 @@ public:
     {
         begin(0, 0);
         for (const std::uint16_t d : m_rising)
-            if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse({}, d))
+            if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse(Label(), d))
                 extend(kNoParent, 0, d);
         m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
-        const std::vector<std::size_t> sequence = bySize();
-        std::size_t level = 0;
-        for (const std::size_t cut : sequence) {
-            if (m_space.cuts.layerCount(cut) != level) {
-                level = m_space.cuts.layerCount(cut);
-                fillLevel(sequence, level);
-            }
-            if (m_waiting[cut].empty())
+        for (const std::size_t cut : m_waiting.sequence()) {
+            if (m_waiting.at(cut).empty())
                 continue;
             if (m_stopped() || m_labels.size() > m_options.maxLabels)
                 return result(Verdict::Unknown);
             Price paid = WalkRelaxation::kUnreachable;
-            for (const Label& label : m_waiting[cut])
+            for (const Label& label : m_waiting.at(cut))
                 paid = std::min(paid, label.paid);
             begin(cut, paid);
             m_furthest = cut;
@@ -64,85 +51,28 @@ public:
                 if (m_final != kNoParent)
                     return result(Verdict::Found);
             }
-            std::vector<Label>().swap(m_waiting[cut]);
+            m_waiting.drop(cut);
         }
         if (m_final != kNoParent)
             return result(Verdict::Found);
         // A stop may have ended the relaxation half done: it leaves out what it did not come to.
-        return result(m_complete && !m_stopped() ? Verdict::Refuted : Verdict::Unknown);
+        return result(m_complete && m_waiting.isComplete() && !m_stopped() ? Verdict::Refuted
+                                                                           : Verdict::Unknown);
     }
 
 private:
-    using Used = std::array<std::uint64_t, kWords>;
-    struct Label {
-        Used used{};
-        double busy = 0;         ///< receive + compute of the last stage; only without overlap
-        Price paid = 0, key = 0; ///< key: and what a walk still pays
-        std::int32_t parent = kNoParent;
-        std::uint16_t device = 0;
-        Cut from = 0, cut = 0;
-        /// A relay: the device `bypass` could have gone on to the cut `before` itself, so the stage
-        /// that crosses that cut must be out of its reach. 0: no relay.
-        Cut before = 0;
-        std::uint16_t bypass = kNone;
-        std::uint16_t alone = kNone; ///< layer that must become a stage alone
-        std::uint16_t stages = 0;
-        [[nodiscard]] int rank() const
-        {
-            return stages * 2 + (before != 0 || alone != kNone ? 1 : 0);
-        }
-    };
+    using Label = plan::Label<kWords>;
+    static constexpr std::int32_t kNoParent = Label::kNoParent;
+    static constexpr std::uint16_t kNone = Label::kNone;
+
     [[nodiscard]] static std::size_t at(std::int32_t label)
     {
         return static_cast<std::size_t>(label);
     }
-    [[nodiscard]] static bool has(const Used& used, std::size_t device)
-    {
-        return (used[device / 64] >> (device % 64) & 1U) != 0;
-    }
     /// Interchangeable devices are used in their order.
-    [[nodiscard]] bool mayUse(const Used& used, std::size_t device) const
+    [[nodiscard]] bool mayUse(const Label& label, std::size_t device) const
     {
-        return !has(used, device) && (!m_space.twin[device] || has(used, *m_space.twin[device]));
-    }
-    [[nodiscard]] static bool isSubset(const Used& a, const Used& b)
-    {
-        std::uint64_t outside = 0;
-        for (std::size_t w = 0; w < kWords; ++w)
-            outside |= a[w] & ~b[w];
-        return outside == 0;
-    }
-
-    /// Cuts between the first and the last, those with fewer layers first.
-    [[nodiscard]] std::vector<std::size_t> bySize() const
-    {
-        std::vector<std::size_t> sequence(m_cuts - 2);
-        std::iota(sequence.begin(), sequence.end(), std::size_t{1});
-        if (!m_space.cuts.isChain())
-            std::stable_sort(sequence.begin(), sequence.end(),
-                             [this](std::size_t a, std::size_t b) {
-                                 return m_space.cuts.layerCount(a) < m_space.cuts.layerCount(b);
-                             });
-        return sequence;
-    }
-    /// Where many cuts have as many layers, they share the width: what is worse than that many
-    /// labels of all of them does not go on.
-    void fillLevel(const std::vector<std::size_t>& sequence, std::size_t level)
-    {
-        m_levelCutoff = WalkRelaxation::kUnreachable;
-        if (m_space.cuts.isChain())
-            return;
-        std::vector<Price> keys;
-        for (; m_next < sequence.size() && m_space.cuts.layerCount(sequence[m_next]) == level;
-             ++m_next)
-            for (const Label& label : m_waiting[sequence[m_next]])
-                keys.push_back(label.key);
-        const std::size_t most = kLevelWidth * m_options.width;
-        if (keys.size() <= most)
-            return;
-        std::nth_element(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(most),
-                         keys.end());
-        m_levelCutoff = keys[most];
+        return !label.uses(device) && (!m_space.twin[device] || label.uses(*m_space.twin[device]));
     }
 
     /// Devices by what a walk that goes on there still pays.
@@ -173,7 +103,7 @@ private:
             const Label& from = m_labels[at(label)];
             if (m_final != kNoParent || from.paid + costs[d] > m_relaxation.budget())
                 return;
-            if (!m_reach.linkable(from.device, d, cut) || !mayUse(from.used, d))
+            if (!m_reach.linkable(from.device, d, cut) || !mayUse(from, d))
                 continue;
             // With few labels kept, the dearest of a thousand devices will not be among them.
             if (extended++ == m_most) {
@@ -185,23 +115,24 @@ private:
         m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
     }
 
-    /// Every way to put the next stage on the device, from the cut.
-    void extend(std::int32_t parent, std::size_t cut, std::uint16_t device)
+    [[nodiscard]] Label begun(std::int32_t parent, std::size_t cut, std::uint16_t device) const
     {
-        Label next;
-        Cut before = 0;
-        if (parent != kNoParent) {
-            const Label& from = m_labels[at(parent)];
-            next = from;
-            before = from.before;
-            next.busy = 0;
-        }
+        Label next = parent == kNoParent ? Label() : m_labels[at(parent)];
+        next.busy = 0;
         next.used[device / 64] |= std::uint64_t{1} << (device % 64);
         next.paid += m_relaxation.entry(device);
         next.parent = parent;
         next.device = device;
         next.from = static_cast<Cut>(cut);
-        if (++next.stages > m_atMost)
+        ++next.stages;
+        return next;
+    }
+    /// Every way to put the next stage on the device, from the cut.
+    void extend(std::int32_t parent, std::size_t cut, std::uint16_t device)
+    {
+        Label next = begun(parent, cut, device);
+        const Cut before = next.before;
+        if (next.stages > m_atMost)
             return;
         double receive = 0;
         if (!m_overlap) {
@@ -245,11 +176,9 @@ private:
     }
     [[nodiscard]] double within() const { return m_reach.threshold() * (1 + 1e-12); }
 
-    void add(Label next, const EndChoices::Choice& choice, bool keepsRelay, double receive)
+    /// What the stage's end asks of those that follow.
+    void setRelay(Label& next, const EndChoices::Choice& choice, bool keepsRelay) const
     {
-        const std::size_t cut = next.from;
-        next.cut = choice.to;
-        next.paid += m_relaxation.moved(next.device, cut, choice.to);
         if (!keepsRelay) {
             next.before = 0;
             next.bypass = kNone;
@@ -269,6 +198,13 @@ private:
         }
         if (next.alone == kNone && choice.alone)
             next.alone = static_cast<std::uint16_t>(choice.alone->index());
+    }
+    void add(Label next, const EndChoices::Choice& choice, bool keepsRelay, double receive)
+    {
+        const std::size_t cut = next.from;
+        next.cut = choice.to;
+        next.paid += m_relaxation.moved(next.device, cut, choice.to);
+        setRelay(next, choice, keepsRelay);
         if (!m_overlap) {
             next.busy = receive + m_space.compute(next.device, cut, choice.to);
             if (next.busy > within())
@@ -282,18 +218,7 @@ private:
         next.key = next.paid + stillToPay(next);
         if (next.key > m_relaxation.budget())
             return;
-        std::vector<Label>& waiting = m_waiting[choice.to];
-        if (next.key >= m_cutoff[choice.to])
-            return;
-        waiting.push_back(next);
-        if (waiting.size() < 2 * m_most)
-            return;
-        // What was generated is capped, not only what is kept: dominated labels are many.
-        const auto most = waiting.begin() + static_cast<std::ptrdiff_t>(m_most);
-        std::nth_element(waiting.begin(), most, waiting.end(), isCheaper);
-        m_cutoff[choice.to] = most->key;
-        waiting.erase(most, waiting.end());
-        m_complete = false;
+        m_waiting.add(next);
     }
     [[nodiscard]] Price stillToPay(const Label& label) const
     {
@@ -301,12 +226,6 @@ private:
             return m_relaxation.costAfter(label.cut, label.device, label.used[0]);
         return m_relaxation.costAfter(label.cut, label.device);
     }
-    /// By key, then with fewer stages, then without a relay.
-    [[nodiscard]] static bool isCheaper(const Label& a, const Label& b)
-    {
-        return a.key != b.key ? a.key < b.key : a.rank() < b.rank();
-    }
-
     void finish(const Label& last)
     {
         if (last.stages < m_atLeast)
@@ -324,18 +243,12 @@ private:
     /// The labels at a cut that go on: those that no other dominates, the cheapest first.
     [[nodiscard]] const std::vector<std::int32_t>& kept(std::size_t cut)
     {
-        const std::vector<Label>& waiting = m_waiting[cut];
-        // Sorted by number, since labels are large; what was made first comes first among equals.
-        m_order.clear();
-        for (std::size_t i = 0; i < waiting.size(); ++i)
-            m_order.emplace_back(waiting[i].key, waiting[i].rank(), static_cast<std::uint32_t>(i));
-        std::sort(m_order.begin(), m_order.end());
         m_kept.clear();
         for (auto& labels : m_sameDevice)
             labels.clear();
-        for (const auto& [key, rank, index] : m_order) {
-            const Label& label = waiting[index];
-            if (m_kept.size() == m_options.width || key > m_levelCutoff) {
+        for (const auto& [key, rank, number] : m_waiting.rising(cut)) {
+            const Label& label = m_waiting.at(cut)[number];
+            if (m_kept.size() == m_options.width) {
                 m_complete = false;
                 break;
             }
@@ -358,7 +271,7 @@ private:
     }
     [[nodiscard]] bool dominates(const Label& a, const Label& b) const
     {
-        return isSubset(a.used, b.used) &&
+        return a.usesNoMoreThan(b) &&
                (a.before == 0 || (a.before == b.before && a.bypass == b.bypass)) &&
                (a.alone == kNone || a.alone == b.alone) && a.stages <= b.stages &&
                (a.stages >= m_atLeast || a.stages == b.stages) && (m_overlap || a.busy <= b.busy) &&
@@ -373,7 +286,7 @@ private:
         for (const std::int32_t label : m_kept) {
             const Label& l = m_labels[at(label)];
             for (std::size_t d = 0; d < m_count; ++d)
-                if (has(l.used, d) && d != l.device && m_reach.linkable(l.device, d, m_furthest) &&
+                if (l.uses(d) && d != l.device && m_reach.linkable(l.device, d, m_furthest) &&
                     l.paid + costs[d] <= m_relaxation.budget())
                     ++counts[d];
         }
@@ -403,16 +316,12 @@ private:
     int m_atLeast, m_atMost;
     bool m_overlap;
     std::vector<Label> m_labels;
-    std::vector<std::vector<Label>> m_waiting; ///< by cut
-    std::vector<Price> m_cutoff;               ///< by cut: keys from which labels are left out
+    WaitingLabels<kWords> m_waiting;
     std::vector<std::uint16_t> m_rising;
     EndChoices m_choices;
-    std::vector<std::tuple<Price, int, std::uint32_t>> m_order; ///< scratch
     std::vector<std::int32_t> m_kept;
     std::vector<std::vector<std::int32_t>> m_sameDevice; ///< of those kept
     std::size_t m_most;
-    std::size_t m_next = 0; ///< in the sequence: the first cut of the next level
-    Price m_levelCutoff = WalkRelaxation::kUnreachable;
     Price m_leftOut =
         WalkRelaxation::kUnreachable; ///< the least of devices that are not in m_rising
     std::int64_t m_generated = 0;
