@@ -211,7 +211,8 @@ Verdict PriceSearch::prove(double threshold, std::size_t width)
         return Verdict::Unknown;
     Verdict verdict = m_search.run(width);
     if (isNew && verdict == Verdict::Unknown && !m_stopped()) {
-        if (refuted(threshold, kManyPasses * m_fewPasses))
+        if (refuted(threshold, kManyPasses * m_fewPasses) ||
+            refutedRemembering(threshold, kManyPasses * m_fewPasses))
             return Verdict::Refuted;
         verdict = m_stopped() ? Verdict::Unknown : m_search.run(width);
         if (verdict == Verdict::Unknown && !m_stopped())
