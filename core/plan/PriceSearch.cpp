@@ -13,7 +13,7 @@ namespace
 {
 
 /// From this gap on it pays to ask for the proof at once.
-constexpr double kNearlyClosed = 0.015;
+constexpr double kNearlyClosed = 0.01;
 constexpr double kMiddle = 0.5; ///< between bound and plan, on a logarithmic scale
 /// Where passes take long, for the threshold after one that was refuted.
 constexpr double kNearPlan = 0.75;
