@@ -5,6 +5,7 @@
 #include "plan/Labels.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace millrace::plan
 {
@@ -23,22 +24,24 @@ public:
           m_stopped(stopped), m_count(space.devices.size()), m_cuts(space.cuts.size()),
           m_atLeast(std::max(1, space.problem.stages.min)),
           m_atMost(space.problem.stages.max.value_or(static_cast<int>(m_cuts))),
-          m_overlap(space.problem.overlap == Overlap::Yes), m_waiting(space.cuts, options.width),
-          m_rising(m_count), m_choices(space, relaxation), m_sameDevice(m_count),
-          m_most(WaitingLabels<kWords>::most(options.width))
+          m_overlap(space.problem.overlap == Overlap::Yes),
+          m_until(options.kept > 0 ? options.until * space.work.back()
+                                   : std::numeric_limits<double>::infinity()),
+          m_waiting(space.cuts, options.width), m_rising(m_count), m_choices(space, relaxation),
+          m_sameDevice(m_count), m_most(WaitingLabels<kWords>::most(options.width))
     {
     }
 
     LabelResult run()
     {
-        begin(0, 0);
-        for (const std::uint16_t d : m_rising)
-            if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse(Label(), d))
-                extend(kNoParent, 0, d);
-        m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
+        begin();
         for (const std::size_t cut : m_waiting.sequence()) {
             if (m_waiting.at(cut).empty())
                 continue;
+            if (m_space.work[cut] >= m_until) {
+                m_stopCuts.push_back(cut);
+                continue;
+            }
             if (m_stopped() || m_labels.size() > m_options.maxLabels)
                 return result(Verdict::Unknown);
             Price paid = WalkRelaxation::kUnreachable;
@@ -56,8 +59,8 @@ public:
         if (m_final != kNoParent)
             return result(Verdict::Found);
         // A stop may have ended the relaxation half done: it leaves out what it did not come to.
-        return result(m_complete && m_waiting.isComplete() && !m_stopped() ? Verdict::Refuted
-                                                                           : Verdict::Unknown);
+        const bool isComplete = m_complete && m_waiting.isComplete() && m_stopCuts.empty();
+        return result(isComplete && !m_stopped() ? Verdict::Refuted : Verdict::Unknown);
     }
 
 private:
@@ -73,6 +76,36 @@ private:
     [[nodiscard]] bool mayUse(const Label& label, std::size_t device) const
     {
         return !label.uses(device) && (!m_space.twin[device] || label.uses(*m_space.twin[device]));
+    }
+
+    /// The labels of the first stage after the beginning.
+    void begin()
+    {
+        const std::vector<StagePlace>& stages = m_relaxation.beginning().stages;
+        begin(m_relaxation.start(), 0);
+        if (!stages.empty()) {
+            m_labels.push_back(lastOf(m_relaxation.beginning()));
+            extendAll(0, m_relaxation.start());
+            return;
+        }
+        for (const std::uint16_t d : m_rising)
+            if (m_final == kNoParent && m_reach.startsFromSource(d) && mayUse(Label(), d))
+                extend(kNoParent, 0, d);
+        m_complete = m_complete && m_leftOut == WalkRelaxation::kUnreachable;
+    }
+    /// As a label, which has paid nothing yet.
+    [[nodiscard]] static Label lastOf(const Beginning& beginning)
+    {
+        const StagePlace& last = beginning.stages.back();
+        Label label;
+        for (const StagePlace& stage : beginning.stages)
+            label.used[stage.device / 64] |= std::uint64_t{1} << (stage.device % 64);
+        label.busy = beginning.busy;
+        label.device = static_cast<std::uint16_t>(last.device);
+        label.from = static_cast<Cut>(last.from);
+        label.cut = static_cast<Cut>(last.to);
+        label.stages = static_cast<std::uint16_t>(beginning.stages.size());
+        return label;
     }
 
     /// Devices by what a walk that goes on there still pays.
@@ -297,14 +330,52 @@ private:
         LabelResult result;
         result.verdict = verdict;
         result.labels = m_generated;
-        std::int32_t label = verdict == Verdict::Found ? m_final : kNoParent;
-        for (; label != kNoParent; label = m_labels[at(label)].parent)
-            result.stages.push_back(
-                {m_labels[at(label)].device, m_labels[at(label)].from, m_labels[at(label)].cut});
-        std::reverse(result.stages.begin(), result.stages.end());
+        if (verdict == Verdict::Found)
+            result.stages = stagesOf(m_labels[at(m_final)]);
         if (verdict == Verdict::Unknown && m_furthest > 0)
             result.conflicts = conflicts();
+        if (verdict == Verdict::Unknown)
+            result.beginnings = beginnings();
         return result;
+    }
+    [[nodiscard]] std::vector<StagePlace> stagesOf(const Label& last) const
+    {
+        std::vector<StagePlace> stages;
+        for (const Label* label = &last;; label = &m_labels[at(label->parent)]) {
+            stages.push_back({label->device, label->from, label->cut});
+            if (label->parent == kNoParent)
+                break;
+        }
+        // The first label is the last stage of the beginning, if there is one.
+        const std::vector<StagePlace>& begun = m_relaxation.beginning().stages;
+        if (!begun.empty())
+            stages.insert(stages.end(), begun.rbegin() + 1, begun.rend());
+        std::reverse(stages.begin(), stages.end());
+        return stages;
+    }
+    /// The cheapest labels that stopped, but for those that another dominates.
+    [[nodiscard]] std::vector<Beginning> beginnings() const
+    {
+        std::vector<const Label*> labels;
+        for (const std::size_t cut : m_stopCuts)
+            for (const Label& label : m_waiting.at(cut))
+                labels.push_back(&label);
+        std::stable_sort(labels.begin(), labels.end(),
+                         [](const Label* a, const Label* b) { return a->isCheaperThan(*b); });
+        std::vector<const Label*> kept;
+        std::vector<Beginning> beginnings;
+        for (const Label* label : labels) {
+            if (kept.size() == m_options.kept)
+                break;
+            if (std::any_of(kept.begin(), kept.end(), [&](const Label* other) {
+                    return other->cut == label->cut && other->device == label->device &&
+                           dominates(*other, *label);
+                }))
+                continue;
+            kept.push_back(label);
+            beginnings.push_back({stagesOf(*label), label->busy});
+        }
+        return beginnings;
     }
 
     const StageSpace& m_space;
@@ -315,6 +386,8 @@ private:
     std::size_t m_count, m_cuts;
     int m_atLeast, m_atMost;
     bool m_overlap;
+    double m_until;                      ///< work
+    std::vector<std::size_t> m_stopCuts; ///< beyond it, with labels
     std::vector<Label> m_labels;
     WaitingLabels<kWords> m_waiting;
     std::vector<std::uint16_t> m_rising;

@@ -12,8 +12,6 @@ namespace
 {
 
 constexpr double kScale = WalkRelaxation::kScale;
-/// How far beyond the proof a step aims, as a share of the budget.
-constexpr double kAim = 0.03;
 /// From so many devices on coverage is tried at every threshold.
 constexpr std::size_t kMany = 64;
 
@@ -74,9 +72,14 @@ void Pricing::startFromCoverage()
 
 void Pricing::normalise()
 {
-    const double sum = std::accumulate(m_prices.begin(), m_prices.end(), 0.0);
+    double sum = m_prices[m_count] + m_prices[m_count + 1];
+    std::size_t free = 0;
+    for (std::size_t d = 0; d < m_count; ++d) {
+        sum += m_relaxation.isFree(d) ? m_prices[d] : 0;
+        free += m_relaxation.isFree(d) ? 1 : 0;
+    }
     if (!(sum > 0)) {
-        std::fill_n(m_prices.begin(), m_count, kScale / static_cast<double>(m_count));
+        std::fill_n(m_prices.begin(), m_count, kScale / static_cast<double>(std::max(free, 1UL)));
         return;
     }
     for (double& price : m_prices)
@@ -87,7 +90,7 @@ void Pricing::run()
 {
     WalkRelaxation::Prices prices;
     for (std::size_t d = 0; d < m_count; ++d)
-        prices.device.push_back(static_cast<Price>(m_prices[d]));
+        prices.device.push_back(m_relaxation.isFree(d) ? static_cast<Price>(m_prices[d]) : 0);
     // Limits on the number of stages count only where there are any.
     prices.tooMany = static_cast<Price>(m_prices[m_count]);
     prices.tooFew = static_cast<Price>(m_prices[m_count + 1]);
@@ -133,11 +136,12 @@ bool Pricing::evaluate(double threshold)
 std::vector<double> Pricing::slope() const
 {
     std::vector<double> slope(m_prices.size(), 0);
-    std::fill_n(slope.begin(), m_count, -1.0);
+    for (std::size_t d = 0; d < m_count; ++d)
+        slope[d] = m_relaxation.isFree(d) ? -1 : 0;
     const auto walk = m_relaxation.cheapestWalk();
     for (const WalkRelaxation::Visit& visit : walk)
         slope[visit.device] += 1;
-    const auto stages = static_cast<double>(walk.size());
+    const auto stages = static_cast<double>(walk.size() + m_relaxation.beginning().stages.size());
     const StageCount& limits = m_space.problem.stages;
     if (limits.max && *limits.max < static_cast<int>(m_count))
         slope[m_count] = stages - *limits.max;
@@ -176,19 +180,21 @@ void Pricing::step(double target, double length)
 /// does not.
 void Pricing::tighten()
 {
-    std::vector<double> potential(m_cuts, 0);
-    for (std::size_t cut = 0; cut + 1 < m_cuts; ++cut) {
+    const std::size_t start = m_relaxation.start();
+    std::vector<double> potential(m_cuts, WalkRelaxation::kUnreachable);
+    potential.back() = 0;
+    for (std::size_t cut = start; cut + 1 < m_cuts; ++cut) {
         const Price* from = m_relaxation.costsFrom(cut);
         potential[cut] = *std::min_element(from, from + m_count);
     }
     const Reach& reach = m_relaxation.reach();
     if (reach.isSliding())
-        for (std::size_t cut = 1; cut < m_cuts; ++cut)
+        for (std::size_t cut = start + 1; cut < m_cuts; ++cut)
             potential[cut] = std::min(potential[cut], potential[cut - 1]);
     const LeastOfBlocks<double> leastOfBlocks(potential);
     EndScan scan(m_space, reach);
     std::vector<double> most(m_count, 0);
-    for (std::size_t from = 0; from + 1 < m_cuts; ++from) {
+    for (std::size_t from = start; from + 1 < m_cuts; ++from) {
         if (!reach.isSliding())
             scan.moveTo(from);
         for (std::size_t d = 0; d < m_count; ++d) {
@@ -242,11 +248,12 @@ bool Pricing::refuteByCoverage()
     return false;
 }
 
-bool Pricing::refute(double threshold, int passes)
+bool Pricing::refute(double threshold, int passes, Steps steps)
 {
     if (evaluate(threshold))
         return true;
-    if (passes > 1 && m_count >= kMany && m_coverageAt != threshold) {
+    if (passes > 1 && m_count >= kMany && m_coverageAt != threshold &&
+        m_relaxation.beginning().stages.empty()) {
         m_coverageAt = threshold;
         if (refuteByCoverage())
             return true;
@@ -256,12 +263,12 @@ bool Pricing::refute(double threshold, int passes)
     double length = 1;
     int worse = 0;
     bool isAtBest = true;
-    for (int pass = 1; pass < passes && length > 0.05 && !m_stopped(); ++pass) {
+    for (int pass = 1; pass < passes && length > steps.shortest && !m_stopped(); ++pass) {
         if (!m_relaxation.walkExists())
             return true;
         if (pass % 2 == 0)
             tighten();
-        step(kAim * kScale - excess(), length);
+        step(steps.aim * kScale - excess(), length);
         normalise();
         runForRefutation();
         if (m_stopped())
@@ -273,7 +280,7 @@ bool Pricing::refute(double threshold, int passes)
             bestExcess = excess();
             best = m_prices;
             worse = 0;
-        } else if (++worse == 3) {
+        } else if (++worse == steps.patience) {
             worse = 0;
             length /= 2;
             m_prices = best;

@@ -15,11 +15,20 @@ class Pricing
 public:
     using Price = WalkRelaxation::Price;
 
+    struct Steps {
+        double aim;      ///< how far beyond the proof one aims, as a share of the budget
+        int patience;    ///< passes without a gain before they become shorter
+        double shortest; ///< compared with the first ones
+    };
+    static constexpr Steps kQuick{0.03, 3, 0.05};
+    /// For prices within a thousandth of the best.
+    static constexpr Steps kThorough{0.008, 8, 0.01};
+
     Pricing(const StageSpace& space, std::function<bool()> stopped);
 
     /// Works in at most `passes` runs of the relaxation, fewer when it gets nowhere. When it fails,
     /// the relaxation stands at the best prices found. A stop counts as failure.
-    [[nodiscard]] bool refute(double threshold, int passes);
+    [[nodiscard]] bool refute(double threshold, int passes, Steps steps = kQuick);
     /// From now on refute() lets walks remember where they return at once. Only where the
     /// relaxation may.
     void remember() { m_isRemembering = true; }
@@ -28,6 +37,8 @@ public:
     [[nodiscard]] bool hasNoWalk(double threshold);
     /// The relaxation at a threshold with the prices as they are; true when that refutes it.
     bool evaluate(double threshold);
+    /// From now on prices are for what is left of plans that begin so.
+    void setBeginning(Beginning beginning) { m_relaxation.setBeginning(std::move(beginning)); }
     /// Dearer devices at the same threshold: what a search ran out of. `counts`: how often each was
     /// wanted.
     void raise(const std::vector<int>& counts, double share);

@@ -25,6 +25,11 @@ public:
     {
         return m_furthest[from * m_count + device];
     }
+    /// By device.
+    [[nodiscard]] const Cut* furthest(std::size_t from) const
+    {
+        return m_furthest.data() + from * m_count;
+    }
     /// Whether the ends of a stage are taken to be everything from the next cut up to furthest();
     /// else they are those of an EndScan.
     [[nodiscard]] bool isSliding() const { return m_isSliding; }

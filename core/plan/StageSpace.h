@@ -92,4 +92,17 @@ private:
     void fillTwins();
 };
 
+/// Device and cuts of a stage, as positions in a StageSpace.
+struct StagePlace {
+    std::size_t device, from, to;
+    bool operator==(const StagePlace&) const = default;
+};
+
+/// The first stages of a plan, none for a whole plan: what is left is to lead on from where they
+/// end, over devices that they do not use.
+struct Beginning {
+    std::vector<StagePlace> stages;
+    double busy = 0; ///< without overlap: receive + compute of the last one, seconds
+};
+
 } // namespace millrace::plan

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace millrace::plan
 {
@@ -23,11 +22,29 @@ WalkRelaxation::WalkRelaxation(const StageSpace& space, std::function<bool()> st
       m_entry(m_count), m_after(m_cuts * m_count), m_from(m_cuts * m_count),
       m_bestEnd(m_cuts * m_count, 0), m_bestNext(m_cuts * m_count, kNone), m_queues(m_count)
 {
-    if (m_reach.isSliding()) {
-        m_queueCut.resize(m_cuts * m_count);
-        m_queueCost.resize(m_cuts * m_count);
-    } else {
+    setBeginning({});
+    if (m_reach.isSliding())
+        m_queueEnds.resize(m_cuts * m_count);
+    else
         m_afterOf.resize(m_cuts * m_count);
+}
+
+void WalkRelaxation::setBeginning(Beginning beginning)
+{
+    m_beginning = std::move(beginning);
+    m_isFree.assign(m_count, true);
+    for (const StagePlace& stage : m_beginning.stages)
+        m_isFree[stage.device] = false;
+    m_free.clear();
+    m_senders.clear();
+    m_senderBits = 0;
+    for (std::size_t d = 0; d < m_count; ++d) {
+        if (m_isFree[d])
+            m_free.push_back(static_cast<std::uint16_t>(d));
+        if (!m_isFree[d] && d != m_beginning.stages.back().device)
+            continue;
+        m_senders.push_back(static_cast<std::uint16_t>(d));
+        m_senderBits |= std::uint64_t{1} << d % 64;
     }
 }
 
@@ -35,24 +52,30 @@ void WalkRelaxation::run(const Prices& prices)
 {
     ++m_runs;
     const StageCount& stages = m_space.problem.stages;
+    const auto begun = static_cast<Price>(m_beginning.stages.size());
     const auto perStage = static_cast<Price>(prices.tooMany - prices.tooFew);
     for (std::size_t d = 0; d < m_count; ++d)
         m_entry[d] = prices.device[d] + perStage;
     m_moved = prices.moved;
-    m_budget = std::accumulate(prices.device.begin(), prices.device.end(), prices.allowance) +
-               prices.tooMany * static_cast<Price>(stages.max.value_or(0)) -
-               prices.tooFew * static_cast<Price>(stages.min);
+    m_budget = prices.allowance +
+               prices.tooMany * (static_cast<Price>(stages.max.value_or(0)) - begun) -
+               prices.tooFew * (static_cast<Price>(stages.min) - begun);
+    for (std::size_t d = 0; d < m_count; ++d)
+        m_budget += m_isFree[d] ? prices.device[d] : 0;
     m_cheapest = std::numeric_limits<Price>::min(); // proves nothing when stopped on the way
-    m_isRemembering = m_remembering.isAny() && m_moved.empty();
+    m_isRemembering = m_remembering.isAny() && m_moved.empty() && m_beginning.stages.empty();
     if (m_isRemembering)
         return runRemembering();
     m_queues.assign(m_count, {});
+    m_rising.clear();
+    for (const std::uint16_t d : m_free)
+        m_rising.push_back({0, d});
     if (!m_reach.isSliding())
         m_leastAfter.assign(m_count, LeastOfBlocks<Price>(m_cuts));
     const std::size_t last = m_cuts - 1;
     for (std::size_t d = 0; d < m_count; ++d)
         m_after[last * m_count + d] = m_reach.endsAtSink(d) ? 0 : kUnreachable;
-    for (std::size_t cut = last; cut-- > 0;) {
+    for (std::size_t cut = last; cut-- > start();) {
         if (cut % kAsked == 0 && m_stopped())
             return;
         if (m_reach.isSliding())
@@ -88,6 +111,10 @@ void WalkRelaxation::runRemembering()
 
 void WalkRelaxation::findCheapest()
 {
+    if (!m_beginning.stages.empty()) {
+        m_cheapest = costAfter(start(), m_beginning.stages.back().device);
+        return;
+    }
     m_cheapest = kUnreachable;
     for (std::size_t d = 0; d < m_count; ++d)
         if (m_reach.startsFromSource(d))
@@ -109,31 +136,31 @@ bool WalkRelaxation::rememberReturns()
 /// at the other.
 void WalkRelaxation::beginSliding(std::size_t cut)
 {
-    const Price* after = m_after.data() + (cut + 1) * m_count;
-    Price* from = m_from.data() + cut * m_count;
+    const std::size_t count = m_count;
+    const Price* after = m_after.data() + (cut + 1) * count;
+    const Cut* furthest = m_reach.furthest(cut);
+    Price* from = m_from.data() + cut * count;
+    Cut* best = m_bestEnd.data() + cut * count;
     const bool isExact = m_space.isSliding;
-    for (std::size_t d = 0; d < m_count; ++d) {
+    const bool hasMoves = !m_moved.empty();
+    std::fill(from, from + count, kUnreachable);
+    for (const std::uint16_t d : m_free) {
         Queue& queue = m_queues[d];
-        Cut* cuts = m_queueCut.data() + d * m_cuts;
-        Price* costs = m_queueCost.data() + d * m_cuts;
-        if (after[d] < kUnreachable && (isExact || m_space.mayEnd[(cut + 1) * m_count + d])) {
-            const Price cost = m_moved.empty() ? after[d] : after[d] + m_moved[d][cut + 1];
-            while (queue.tail > queue.head && costs[queue.tail - 1] > cost)
+        End* ends = m_queueEnds.data() + d * m_cuts;
+        if (after[d] < kUnreachable && (isExact || m_space.mayEnd[(cut + 1) * count + d])) {
+            const Price cost = hasMoves ? after[d] + m_moved[d][cut + 1] : after[d];
+            while (queue.tail > queue.head && ends[queue.tail - 1].cost > cost)
                 --queue.tail;
-            cuts[queue.tail] = static_cast<Cut>(cut + 1);
-            costs[queue.tail++] = cost;
+            ends[queue.tail++] = {cost, static_cast<Cut>(cut + 1)};
         }
-        const Cut furthest = m_reach.furthest(d, cut);
-        while (queue.head < queue.tail && cuts[queue.head] > furthest)
+        while (queue.head < queue.tail && ends[queue.head].to > furthest[d])
             ++queue.head;
-        if (queue.head == queue.tail || (!isExact && !m_space.mayBegin[cut * m_count + d])) {
-            from[d] = kUnreachable;
+        if (queue.head == queue.tail || (!isExact && !m_space.mayBegin[cut * count + d]))
             continue;
-        }
-        const Price rest =
-            m_moved.empty() ? costs[queue.head] : costs[queue.head] - m_moved[d][cut];
+        const End& end = ends[queue.head];
+        const Price rest = hasMoves ? end.cost - m_moved[d][cut] : end.cost;
         from[d] = std::min(kHopeless, rest + m_entry[d]);
-        m_bestEnd[cut * m_count + d] = cuts[queue.head];
+        best[d] = end.to;
     }
 }
 
@@ -141,6 +168,10 @@ void WalkRelaxation::beginStages(std::size_t cut)
 {
     m_scan.moveTo(cut);
     for (std::size_t d = 0; d < m_count; ++d) {
+        if (!m_isFree[d]) {
+            m_from[cut * m_count + d] = kUnreachable;
+            continue;
+        }
         Price* after = m_afterOf.data() + d * m_cuts;
         after[cut + 1] = m_after[(cut + 1) * m_count + d];
         if (!m_moved.empty() && after[cut + 1] < kUnreachable)
@@ -161,6 +192,8 @@ void WalkRelaxation::beginStages(std::size_t cut)
 void WalkRelaxation::chooseNext(std::size_t cut)
 {
     const Price* from = m_from.data() + cut * m_count;
+    if (m_reach.knowsSenders())
+        return chooseByBits(cut);
     Price* after = m_after.data() + cut * m_count;
     std::uint16_t* next = m_bestNext.data() + cut * m_count;
     m_open.clear();
@@ -170,10 +203,7 @@ void WalkRelaxation::chooseNext(std::size_t cut)
     std::fill(after, after + m_count, kUnreachable);
     if (m_open.empty())
         return;
-    if (m_reach.knowsSenders())
-        return chooseByBits(cut);
-    m_uncovered.resize(m_count);
-    std::iota(m_uncovered.begin(), m_uncovered.end(), std::uint16_t{0});
+    m_uncovered = m_senders;
     const double payload = m_space.payload[cut];
     for (std::size_t turn = 0; turn < m_open.size() && !m_uncovered.empty(); ++turn) {
         const auto rest = m_open.begin() + static_cast<std::ptrdiff_t>(turn);
@@ -199,27 +229,32 @@ void WalkRelaxation::chooseNext(std::size_t cut)
     }
 }
 
+/// The order of the cut before is nearly that of this one.
 void WalkRelaxation::chooseByBits(std::size_t cut)
 {
     const Price* from = m_from.data() + cut * m_count;
     Price* after = m_after.data() + cut * m_count;
     std::uint16_t* next = m_bestNext.data() + cut * m_count;
-    std::uint64_t uncovered = ~std::uint64_t{0};
-    for (std::size_t turn = 0; turn < m_open.size(); ++turn) {
-        const auto rest = m_open.begin() + static_cast<std::ptrdiff_t>(turn);
-        if (turn < kSelections)
-            std::iter_swap(rest, std::min_element(rest, m_open.end()));
-        else if (turn == kSelections)
-            std::sort(rest, m_open.end());
-        const auto device = static_cast<std::uint16_t>(*rest & 65535);
-        std::uint64_t covered = uncovered & m_reach.senders(device, cut);
+    std::fill(after, after + m_count, kUnreachable);
+    for (std::size_t i = 0; i < m_rising.size(); ++i) {
+        const Open open{from[m_rising[i].device], m_rising[i].device};
+        std::size_t to = i;
+        for (; to > 0 && m_rising[to - 1].cost > open.cost; --to)
+            m_rising[to] = m_rising[to - 1];
+        m_rising[to] = open;
+    }
+    std::uint64_t uncovered = m_senderBits;
+    for (const Open& open : m_rising) {
+        if (open.cost >= kUnreachable)
+            return;
+        std::uint64_t covered = uncovered & m_reach.senders(open.device, cut);
         uncovered &= ~covered;
         for (; covered != 0; covered &= covered - 1) {
             const auto d = static_cast<std::size_t>(__builtin_ctzll(covered));
-            after[d] = from[device];
-            next[d] = device;
+            after[d] = open.cost;
+            next[d] = open.device;
         }
-        if ((uncovered << (64 - m_count)) == 0)
+        if (uncovered == 0)
             return;
     }
 }
@@ -256,18 +291,29 @@ std::vector<WalkRelaxation::Visit> WalkRelaxation::rememberingWalk(std::size_t d
     return visits;
 }
 
+std::optional<std::size_t> WalkRelaxation::firstDevice() const
+{
+    if (!walkExists())
+        return {};
+    if (!m_beginning.stages.empty())
+        return m_bestNext[start() * m_count + m_beginning.stages.back().device];
+    std::optional<std::size_t> first;
+    for (std::size_t d = 0; d < m_count; ++d)
+        if (m_reach.startsFromSource(d) && (!first || m_from[d] < m_from[*first]))
+            first = d;
+    return first;
+}
+
 std::vector<WalkRelaxation::Visit> WalkRelaxation::cheapestWalk() const
 {
     std::vector<Visit> visits;
-    std::size_t device = m_count;
-    for (std::size_t d = 0; d < m_count; ++d)
-        if (m_reach.startsFromSource(d) && (device == m_count || m_from[d] < m_from[device]))
-            device = d;
-    if (device == m_count || m_from[device] >= kUnreachable)
+    const std::optional<std::size_t> first = firstDevice();
+    if (!first)
         return visits;
+    std::size_t device = *first;
     if (m_isRemembering)
         return rememberingWalk(device);
-    for (std::size_t cut = 0; cut + 1 < m_cuts;) {
+    for (std::size_t cut = start(); cut + 1 < m_cuts;) {
         const std::size_t to = m_bestEnd[cut * m_count + device];
         visits.push_back({device, cut, to});
         device = m_bestNext[to * m_count + device];

@@ -36,6 +36,18 @@ public:
     void setThreshold(double threshold) { m_reach.setThreshold(threshold); }
     [[nodiscard]] double threshold() const { return m_reach.threshold(); }
     [[nodiscard]] const Reach& reach() const { return m_reach; }
+    /// From now on walks lead on from there, which must not be the last cut, and remember nothing;
+    /// budget and limits are those of what is left, and what is asked about cuts before is
+    /// undefined.
+    void setBeginning(Beginning beginning);
+    [[nodiscard]] const Beginning& beginning() const { return m_beginning; }
+    /// Where walks begin.
+    [[nodiscard]] std::size_t start() const
+    {
+        return m_beginning.stages.empty() ? 0 : m_beginning.stages.back().to;
+    }
+    /// Whether the beginning leaves the device to walks.
+    [[nodiscard]] bool isFree(std::size_t device) const { return m_isFree[device]; }
 
     [[nodiscard]] bool mayRemember() const { return m_count <= RememberingWalks::kMostDevices; }
     /// From now on walks do not return at once to devices where the cheapest walk does; false when
@@ -96,6 +108,7 @@ private:
     void runRemembering();
     [[nodiscard]] std::vector<Visit> rememberingWalk(std::size_t device) const;
     void findCheapest();
+    [[nodiscard]] std::optional<std::size_t> firstDevice() const;
     void beginStages(std::size_t cut);
     void beginSliding(std::size_t cut);
     void chooseNext(std::size_t cut);
@@ -109,6 +122,12 @@ private:
     EndScan m_scan;
     std::function<bool()> m_stopped;
     std::size_t m_count, m_cuts;
+    Beginning m_beginning;
+    std::vector<bool> m_isFree;        ///< by device
+    std::vector<std::uint16_t> m_free; ///< those
+    /// Those that walks use and the beginning's last device; also by bits, where at most 64.
+    std::vector<std::uint16_t> m_senders;
+    std::uint64_t m_senderBits = 0;
     std::vector<Price> m_entry;
     std::vector<std::vector<Price>> m_moved;
     Price m_budget = 0, m_cheapest = 0;
@@ -122,9 +141,17 @@ private:
         std::uint32_t head = 0, tail = 0;
     };
     std::vector<Queue> m_queues;
-    std::vector<Cut> m_queueCut; ///< [device][...]
-    std::vector<Price> m_queueCost;
+    struct End {
+        Price cost;
+        Cut to;
+    };
+    std::vector<End> m_queueEnds;     ///< [device][...]
     std::vector<std::int64_t> m_open; ///< scratch
+    struct Open {
+        Price cost;
+        std::uint16_t device;
+    };
+    std::vector<Open> m_rising; ///< the free devices, the cheapest to go on with first
     std::vector<std::uint16_t> m_uncovered;
     std::int64_t m_runs = 0;
 };
