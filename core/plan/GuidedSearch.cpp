@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/GuidedSearch.h"
 
+#include "plan/Dive.h"
 #include "plan/Recut.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace millrace::plan
@@ -14,8 +14,6 @@ namespace
 
 constexpr int kClearTries = 5;
 constexpr double kConflictShare = 0.03;
-/// How far prices are off in a search nearby, as the power of e.
-constexpr double kNearby = 0.02;
 
 /// Labels that cost less than the prices before: a search of so few is made wider at once.
 std::int64_t cheapLabels(const StageSpace& space)
@@ -61,7 +59,7 @@ Verdict GuidedSearch::run(std::size_t width)
     for (std::int64_t labels = 0;; options.width *= 3) {
         m_result = labelSearch(m_space, m_pricing.relaxation(), options, m_stopped);
         m_incumbent.countSteps(m_result.labels);
-        m_labels += m_result.labels;
+        m_work += m_result.labels;
         labels += m_result.labels;
         if (m_result.verdict != Verdict::Unknown || m_stopped() || labels > m_cheapLabels ||
             3 * m_result.labels > 2 * m_cheapLabels || options.width > kWidest)
@@ -92,23 +90,14 @@ Verdict GuidedSearch::runWithConflicts(std::size_t width, int tries)
     return verdict;
 }
 
-Verdict GuidedSearch::runNearby(std::size_t width, int tries)
+Verdict GuidedSearch::dive(std::size_t kept)
 {
-    const std::vector<double> prices = m_pricing.prices();
-    Verdict verdict = run(width);
-    for (int done = 1; done < tries && verdict == Verdict::Unknown && !m_stopped(); ++done) {
-        std::vector<double> nearby = prices;
-        for (double& price : nearby)
-            price *=
-                std::exp(kNearby * (m_random.unit() + m_random.unit() + m_random.unit() - 1.5));
-        m_pricing.setPrices(std::move(nearby));
-        m_incumbent.countSteps(1);
-        verdict =
-            m_pricing.evaluate(m_pricing.relaxation().threshold()) ? Verdict::Refuted : run(width);
-    }
-    if (verdict == Verdict::Unknown)
-        m_pricing.restore(prices);
-    return verdict;
+    m_result = Dive(m_space, m_pricing, m_stopped).run(kept, m_random);
+    m_incumbent.countSteps(m_result.labels);
+    m_work += m_result.labels;
+    if (m_result.verdict == Verdict::Found)
+        keep(m_result.stages);
+    return m_result.verdict;
 }
 
 } // namespace millrace::plan

@@ -30,12 +30,10 @@ public:
     /// dearer, up to `tries` times. More often, and by more each time, where it is clear which
     /// device was missed. The prices stay so only when that decides.
     Verdict runWithConflicts(std::size_t width, int tries);
-    /// Few labels at a time with prices a little off, up to `tries` times: what a narrow search
-    /// finds hangs on chance, and many of them find more than a wide one of the same work. The
-    /// prices stay so only when that decides.
-    Verdict runNearby(std::size_t width, int tries);
-    /// All of them up to now: the work done.
-    [[nodiscard]] std::int64_t labels() const { return m_labels; }
+    /// One dive (Dive.h), each another; `kept` beginnings go on from each stretch.
+    Verdict dive(std::size_t kept);
+    /// All of it up to now, in labels.
+    [[nodiscard]] std::int64_t work() const { return m_work; }
 
 private:
     void keep(const std::vector<StagePlace>& stages);
@@ -46,7 +44,7 @@ private:
     const std::function<bool()>& m_stopped;
     std::int64_t m_cheapLabels; ///< a search of so few is made wider at once
     int m_clearTries;           ///< when a search clearly missed one device
-    std::int64_t m_labels = 0;
+    std::int64_t m_work = 0;
     Random m_random{1};   ///< of its own, so that the same problem has the same plan
     LabelResult m_result; ///< of the last search
 };

@@ -66,10 +66,10 @@ void PriceSearch::raise(double threshold)
         m_incumbent.raise(m_lower);
 }
 
-bool PriceSearch::refuted(double threshold, int passes)
+bool PriceSearch::refuted(double threshold, int passes, Pricing::Steps steps)
 {
     const std::int64_t before = m_pricing.relaxation().runs();
-    const bool none = m_pricing.refute(threshold, passes);
+    const bool none = m_pricing.refute(threshold, passes, steps);
     m_incumbent.countSteps(m_pricing.relaxation().runs() - before);
     if (none) {
         raise(threshold);
@@ -89,7 +89,7 @@ bool PriceSearch::refutedRemembering(double threshold, int passes)
 {
     const WalkRelaxation& relaxation = m_pricing.relaxation();
     if (m_pricing.isRemembering() || !relaxation.mayRemember() ||
-        relaxation.reach().linkShare() > kFewLinks)
+        relaxation.reach().linkShare() > kFewLinks || isTightForDives())
         return false;
     m_pricing.remember();
     return refuted(threshold, passes);
@@ -190,7 +190,12 @@ Verdict PriceSearch::decide(double threshold, std::size_t width, int efforts)
             return Verdict::Refuted;
         if (m_stopped())
             return Verdict::Unknown;
+        const bool isTight = isTightForDives();
         Verdict verdict = m_search.run(width);
+        if (verdict == Verdict::Unknown && isTight) {
+            raiseBound();
+            return verdict;
+        }
         if (verdict == Verdict::Unknown && effort > 0 && m_space.cuts.isChain())
             verdict = m_search.runWithConflicts(width, kConflictTries);
         if (verdict != Verdict::Unknown)
@@ -226,7 +231,7 @@ PriceSearch::End PriceSearch::close(double gap)
     std::size_t width = m_narrow;
     double target = kMiddle; // where between bound and plan to look, on a logarithmic scale
     bool wasProof = false;
-    std::int64_t labels = 0; // before the last turn
+    std::int64_t spent = 0; // on the search of the last turn
     const auto hard =
         kHard * static_cast<std::int64_t>(m_space.devices.size() * m_space.cuts.size());
     while (!m_stopped()) {
@@ -235,14 +240,15 @@ PriceSearch::End PriceSearch::close(double gap)
         const double best = std::min(m_incumbent.best(), m_top);
         const double low = std::max(m_lower, best * 1e-6);
         // After a long search for a proof in vain, the bound comes nearer with less.
-        const bool isHard = wasProof && m_search.labels() - labels > hard;
+        const bool isHard = wasProof && spent > hard;
         const bool nearly = (best - low < kNearlyClosed * best || target > 0.9) && !isHard;
-        labels = m_search.labels();
+        const std::int64_t before = m_search.work();
         wasProof = nearly;
         const double threshold =
             nearly ? best * (1 - kTolerance / 2) : low * std::pow(best / low, target);
         const Verdict verdict =
             nearly ? prove(threshold, width) : decide(threshold, width, isHard ? 1 : 2);
+        spent = m_search.work() - before;
         if (m_stopped())
             break;
         if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
@@ -250,7 +256,7 @@ PriceSearch::End PriceSearch::close(double gap)
             if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
                 raise(threshold);
             target = verdict == Verdict::Refuted ? m_afterRefuted : kMiddle;
-        } else if (improve(gap) != Verdict::Unknown || isHard) {
+        } else if (improve(gap) == Verdict::Found || isHard) {
             target = kMiddle;
         } else if (!nearly) {
             target = 1 - (1 - target) / 2;

@@ -42,9 +42,11 @@ public:
 
 private:
     static constexpr int kManyPasses = 4; ///< times the few ones, where many searches follow
+    static constexpr std::size_t kFewKept = 10, kMoreKept = 2, kMostKept = 40;
 
     [[nodiscard]] bool isClosed(double gap) const;
-    [[nodiscard]] bool refuted(double threshold, int passes);
+    [[nodiscard]] bool refuted(double threshold, int passes,
+                               Pricing::Steps steps = Pricing::kQuick);
     void raise(double threshold);
     [[nodiscard]] Verdict decide(double threshold, std::size_t width, int efforts);
     [[nodiscard]] bool refutedRemembering(double threshold, int passes);
@@ -53,7 +55,9 @@ private:
     [[nodiscard]] bool descend();
     [[nodiscard]] End findFirst();
     [[nodiscard]] Verdict improve(double gap);
-    [[nodiscard]] Verdict improveOnce();
+    [[nodiscard]] bool mayDive() const;
+    [[nodiscard]] bool isTightForDives() const;
+    [[nodiscard]] Verdict dive();
     void raiseBound();
     [[nodiscard]] End close(double gap);
 
@@ -68,12 +72,13 @@ private:
     bool m_isOtherTurn = false;      ///< whose prices lead, the bound's or those at hand
     double m_expected = 0;           ///< a bound worth trying first
     double m_proving = -1;           ///< threshold that prove() saw last
-    /// Of improve(): how far below the plan it looks, and prices there; the labels when it was last
-    /// done, and those beyond its share.
-    double m_drop = 1, m_centreAt = -1;
-    std::vector<double> m_centre;
-    double m_labelsBefore = 0, m_labelsOwed = 0;
-    double m_rise = 0.25;  ///< of the bound towards the plan, as raiseBound() tries it
+    /// Of dives: the share of the budget that is left over at their threshold, beginnings kept, the
+    /// work when they were last done, and that beyond their share.
+    double m_leftOver = 0.01;
+    std::size_t m_kept = kFewKept;
+    double m_workBefore = 0, m_workOwed = 0;
+    /// Of raiseBound(): turns since it was last done, and how many it waits.
+    int m_boundTurns = 0, m_boundPause = 0;
     double m_afterRefuted; ///< where to look then, between bound and plan
     int m_fewPasses;       ///< of prices before a search
     std::size_t m_narrow;  ///< width to begin with
