@@ -126,12 +126,24 @@ void RememberingWalks::pull(std::size_t device, std::size_t cut)
     }
     if (!m_space.isSliding && !m_space.mayBegin[cut * m_count + device])
         return;
-    std::sort(m_nearest.begin(), m_nearest.end(), isCheaper);
-    for (Label label : m_nearest) {
-        label.cost = std::min(kHopeless, label.cost + m_entry[device]);
-        if (!m_from[cut * m_count + device].add(label))
-            return;
-    }
+    static_assert(Labels::kMost == 2, "the second one forgets, so that there need be no third");
+    const auto first = std::min_element(m_nearest.begin(), m_nearest.end(), isCheaper);
+    if (first == m_nearest.end())
+        return;
+    const Devices remembered = first->remembered;
+    begin(device, cut, *first);
+    std::erase_if(m_nearest, [remembered](const Label& label) {
+        return (remembered & ~label.remembered) == 0;
+    });
+    const auto second = std::min_element(m_nearest.begin(), m_nearest.end(), isCheaper);
+    if (second != m_nearest.end())
+        begin(device, cut, *second);
+}
+
+void RememberingWalks::begin(std::size_t device, std::size_t cut, Label label)
+{
+    label.cost = std::min(kHopeless, label.cost + m_entry[device]);
+    (void)m_from[cut * m_count + device].add(label);
 }
 
 void RememberingWalks::beginStages(std::size_t cut)
@@ -161,17 +173,12 @@ void RememberingWalks::beginStage(std::size_t device, std::size_t cut)
     guess = best.to;
     if (best.to == 0)
         return;
-    Label label{best.value, best.to, 0, 0, after(best.to, device).front().remembered};
-    const Devices remembered = label.remembered;
-    label.cost = std::min(kHopeless, label.cost + m_entry[device]);
-    if (!m_from[cut * m_count + device].add(label))
+    const Devices remembered = after(best.to, device).front().remembered;
+    begin(device, cut, {best.value, best.to, 0, 0, remembered});
+    if (remembered == 0)
         return;
-    static_assert(Labels::kMost == 2, "the second one forgets, so that there need be no third");
-    label = otherEnd(device, remembered);
-    if (label.to == 0)
-        return;
-    label.cost = std::min(kHopeless, label.cost + m_entry[device]);
-    (void)m_from[cut * m_count + device].add(label);
+    if (const Label other = otherEnd(device, remembered); other.to != 0)
+        begin(device, cut, other);
 }
 
 /// The cheapest way on that does not remember all of these devices.

@@ -97,6 +97,7 @@ private:
     [[nodiscard]] Label otherEnd(std::size_t device, Devices remembered) const;
     void push(std::size_t device, std::size_t cut);
     void pull(std::size_t device, std::size_t cut);
+    void begin(std::size_t device, std::size_t cut, Label label);
     [[nodiscard]] Queue& queueOf(std::size_t device, Devices remembered);
 
     const StageSpace& m_space;
