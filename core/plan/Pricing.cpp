@@ -100,8 +100,9 @@ void Pricing::run()
 void Pricing::runForRefutation()
 {
     run();
-    if (m_isRemembering && !m_stopped() && !m_relaxation.isRefuted() &&
-        m_relaxation.rememberReturns())
+    // What follows a beginning remembers nothing.
+    if (m_isRemembering && m_relaxation.beginning().stages.empty() && !m_stopped() &&
+        !m_relaxation.isRefuted() && m_relaxation.rememberReturns())
         run();
 }
 
