@@ -29,5 +29,20 @@ using LayerId = Id<struct LayerTag>;
 using TensorId = Id<struct TensorTag>;
 using WeightId = Id<struct WeightTag>;
 using DeviceId = Id<struct DeviceTag>;
+using PipelineId = Id<struct PipelineTag>; ///< of a plan
+
+/// A stage of a plan, by where it stands: pipeline, then position in it from 0.
+struct StageRef {
+    PipelineId pipeline;
+    std::int32_t stage = 0;
+    auto operator<=>(const StageRef&) const = default;
+};
+
+/// A hop of a plan. Hop k leads to stage k; the last one, after the last stage, to the gateway.
+struct HopRef {
+    PipelineId pipeline;
+    std::int32_t hop = 0;
+    auto operator<=>(const HopRef&) const = default;
+};
 
 } // namespace millrace
