@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// millrace-stage: a stage or the gateway of a release, on the node that it was planned for.
 /// It measures links for `probe`, too.
-#include "Supervise.h"
+#include "app/stage/Supervise.h"
 #include "base/File.h"
 #include "base/Interrupt.h"
 #include "runtime/Node.h"
