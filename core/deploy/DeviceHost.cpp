@@ -57,9 +57,10 @@ Result<ssh::CommandResult> DeviceHost::run(const ssh::Command& command, const st
 
 Result<std::string> DeviceHost::help(const std::string& action,
                                      const std::vector<std::string>& arguments,
-                                     const std::stop_token& stop, std::string_view input)
+                                     const std::stop_token& stop, std::string_view input,
+                                     Seconds more)
 {
-    ssh::Command command{kHelper, {action, m_folder}, input, m_limits.script};
+    ssh::Command command{kHelper, {action, m_folder}, input, m_limits.script + more};
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
     auto result = run(command, stop);
     if (!result)

@@ -47,11 +47,12 @@ public:
 
     [[nodiscard]] Result<void> connect(const std::stop_token& stop);
     /// What the helper script says. Errors by its exit code: Io, ResourceExhausted, Network (held
-    /// by another), NotFound, else Internal; and those of RemoteHost::run().
+    /// by another), NotFound, else Internal; and those of RemoteHost::run(). `more`: what it may
+    /// take beyond the limit of a run.
     [[nodiscard]] Result<std::string> help(const std::string& action,
                                            const std::vector<std::string>& arguments,
-                                           const std::stop_token& stop,
-                                           std::string_view input = {});
+                                           const std::stop_token& stop, std::string_view input = {},
+                                           Seconds more = {});
     [[nodiscard]] Result<ssh::UploadEnd> upload(ssh::Upload upload, ssh::TransferSink& sink,
                                                 const std::stop_token& stop);
     /// The same for scripts of others.

@@ -19,8 +19,13 @@ born() {
     *) shift 19; printf '%s' "$1" ;;
     esac
 }
-# Processes that name this folder in their command line.
-pids() { printf '%s/\n' "$1" | grep -lFf - /proc/[0-9]*/cmdline 2>/dev/null | cut -d / -f 3; }
+# Processes that run a program that lies in this folder; one that only reads there is somebody
+# else's.
+pids() {
+    real=$(cd -P -- "$1" 2>/dev/null && pwd -P) || return 0
+    QUOTING_STYLE=literal ls -l /proc/[0-9]*/exe 2>/dev/null | grep -F "/exe -> $real/" |
+        sed 's|.* /proc/\([0-9]*\)/exe -> .*|\1|'
+}
 manager() {
     command -v systemd-run >/dev/null 2>&1 || return 1
     XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}; export XDG_RUNTIME_DIR
@@ -33,10 +38,10 @@ manager() {
 stays() {
     manager && [ "$(loginctl show-user "$(id -un)" -p Linger --value 2>/dev/null)" = yes ]
 }
-end_all() {
-    if manager; then systemctl --user stop "millrace-$1-*.service" >/dev/null 2>&1; fi
+end_all() { # processes of release $1, or of its node $2
+    if manager; then systemctl --user stop "millrace-$1-${2:-*}.service" >/dev/null 2>&1; fi
     n=0
-    while p=$(pids "$root/releases/$1") && [ -n "$p" ]; do
+    while p=$(pids "$root/releases/$1${2:+/$2}") && [ -n "$p" ]; do
         [ "$n" -ne 0 ] || kill $p 2>/dev/null
         [ "$n" -lt 40 ] || kill -9 $p 2>/dev/null
         [ "$n" -lt 80 ] || die 21 "processes that cannot be ended: $(echo $p)"
@@ -112,7 +117,15 @@ sweep)
     for release; do [ ! -d "$root/releases/$release" ] || remove "$release"; done
     ;;
 have)
-    for blob; do [ ! -f "$root/blobs/$blob" ] || printf '%s\n' "$blob"; done
+    # openssl, where it is there, uses the processor's instructions; sha256sum does not.
+    hash() { openssl dgst -sha256 -r 2>/dev/null | cut -c 1-64; }
+    [ "$(hash < /dev/null | cut -c 1-8)" = e3b0c442 ] || hash() { sha256sum | cut -c 1-64; }
+    # A full disk or a pulled plug may have cut it off since.
+    for blob; do
+        [ -f "$root/blobs/$blob" ] && [ "$(hash < "$root/blobs/$blob")" = "$blob" ] &&
+            printf '%s\n' "$blob"
+    done
+    exit 0
     ;;
 place)
     folder=$root/releases/$1/$2; shift 2
@@ -127,11 +140,11 @@ start)
     folder=$root/releases/$1/$2
     [ -f "$folder/config.json" ] || die 32 "$folder is not there any more"
     if w=$(watcher "$1" "$2"); then printf 'pid=%s\nstarted=no\n' "$w"; exit 0; fi
+    end_all "$1" "$2" # a runner whose watcher was killed keeps the port for a moment
     LD_LIBRARY_PATH=$folder; export LD_LIBRARY_PATH
     role=${4:+--$4}
-    if stays; then
+    if [ "$5" != process ] && stays; then
         unit=millrace-$1-$2
-        systemctl --user stop "$unit" >/dev/null 2>&1 # which waits to be started again
         systemctl --user reset-failed "$unit" >/dev/null 2>&1
         systemd-run --user --quiet --collect --unit="$unit" -p Restart=on-failure -p RestartSec=1 \
             -p StartLimitIntervalSec=30 -p StartLimitBurst=3 ${3:+-p "MemoryMax=$3"} \
@@ -162,9 +175,12 @@ tail)
     ;;
 complete)
     : > "$root/releases/$1/complete" || die 21 "cannot write into $root/releases/$1"
+    sync "$root/releases/$1"/* "$root/releases/$1" 2>/dev/null || sync
     ;;
 stop)
-    end_all "$1"
+    release=$1; shift
+    [ "$#" -ne 0 ] || end_all "$release"
+    for node; do end_all "$release" "$node"; done
     ;;
 remove)
     remove "$1"

@@ -13,15 +13,16 @@ namespace millrace::deploy
 ///   lock TOKEN WHO                 takes the folder, or says who has it (exit code 31)
 ///   unlock TOKEN
 ///   sweep [RELEASE...]             removes half-made releases, and these
-///   have [SHA256...]               says which of these blobs are there
+///   have [SHA256...]               says which of these blobs are there and are what they were
 ///   place RELEASE NODE [NAME SHA256]...   a node's folder with links to blobs
-///   start RELEASE NODE MEMORY [ROLE]   ROLE: gateway, probe; says "pid=P S" and
-///                                  "started=yes|no"; what runs already stays as it is
+///   start RELEASE NODE MEMORY ROLE [SERVICES]   ROLE: gateway, probe or empty: a stage; SERVICES:
+///                                  process, where no service manager is to be used. Says "pid=P S"
+///                                  and "started=yes|no"; what runs already stays as it is
 ///   measure RELEASE NODE           the runner's --measure with this script's input
 ///   state RELEASE [NODE...]        "NODE PID START" for each that runs
 ///   tail RELEASE NODE              the end of its log
 ///   complete RELEASE               from now on it is a release, not garbage
-///   stop RELEASE                   no process of it is left
+///   stop RELEASE [NODE...]         no process of it, or of these nodes, is left
 ///   remove RELEASE                 nor any file that no other release needs
 ///
 /// Folder: lock, blobs/SHA256, releases/RELEASE/{complete,NODE/...}. A blob whose only link is the

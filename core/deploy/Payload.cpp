@@ -13,6 +13,9 @@ namespace millrace::deploy
 namespace
 {
 
+/// Bytes per second that a poor memory card still gives.
+constexpr double kSlowestReading = 5e6;
+
 /// The same files go to many nodes.
 class Hashes
 {
@@ -132,9 +135,12 @@ Result<std::vector<PayloadFile>>
 missingFiles(DeviceHost& host, const std::vector<PayloadFile>& files, const std::stop_token& stop)
 {
     std::vector<std::string> hashes;
-    for (const PayloadFile& file : files)
+    Seconds hashing;
+    for (const PayloadFile& file : files) {
         hashes.push_back(file.sha256);
-    const auto said = host.help("have", hashes, stop);
+        hashing += Seconds{static_cast<double>(file.size.value) / kSlowestReading};
+    }
+    const auto said = host.help("have", hashes, stop, {}, hashing);
     if (!said)
         return tl::unexpected(said.error());
     std::set<std::string> there;

@@ -247,18 +247,37 @@ RecipeStep Rollout::start()
         [this](DeviceHost& host, const TaskContext& context) { return startOn(host, context); });
     for (Task& task : step.tasks)
         task.undo = [this, &device = host(task.device)](const std::stop_token& stop) {
-            // Of a release that served before, what was started again may stay.
-            if (m_started.size() == m_release.nodes.size())
-                static_cast<void>(device.help("stop", {m_release.id}, stop));
+            stopBegun(device, stop);
         };
     return step;
 }
 
+/// What ran before goes on; what may have been started goes, also when nobody said so.
+void Rollout::stopBegun(DeviceHost& host, const std::stop_token& stop)
+{
+    std::vector<std::string> arguments{m_release.id};
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const std::size_t n : nodesOn(host.device().name))
+            if (m_begun.contains(m_release.nodes[n].name))
+                arguments.push_back(m_release.nodes[n].name);
+    }
+    if (arguments.size() > 1)
+        static_cast<void>(host.help("stop", arguments, stop));
+}
+
 Result<std::string> Rollout::startOn(DeviceHost& host, const TaskContext& context)
 {
+    const auto running = alive(host.device().name, context.stop());
+    if (!running)
+        return tl::unexpected(running.error());
     int started = 0;
     for (const std::size_t n : nodesOn(host.device().name)) {
         ReleaseNode& node = m_release.nodes[n];
+        if (!running->contains(node.name)) {
+            const std::lock_guard lock(m_mutex);
+            m_begun.insert(node.name);
+        }
         const bool isStage = n < m_release.plan.stages.size();
         const std::string most = isStage ? std::to_string(host.device().memory.value) : "";
         std::vector<std::string> arguments = {m_release.id, node.name, most};

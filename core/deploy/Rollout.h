@@ -80,6 +80,7 @@ private:
     Result<std::string> makeProbes();
     Result<std::string> uploadTo(DeviceHost& host, const TaskContext& context);
     Result<std::string> startOn(DeviceHost& host, const TaskContext& context);
+    void stopBegun(DeviceHost& host, const std::stop_token& stop);
     Result<std::string> commit(const TaskContext& context);
     Result<void> onEveryHost(const Release& other, const std::string& action,
                              const std::stop_token& stop);
@@ -97,6 +98,7 @@ private:
     std::vector<Payload> m_payloads;
     std::map<std::string, NodeTransfer> m_transfers; ///< by node
     std::mutex m_mutex;                              ///< of what tasks of several devices add to
+    std::set<std::string> m_begun;                   ///< nodes that did not run before
     std::set<std::string> m_started;
     std::vector<std::string> m_notes;
     double m_startedAt = 0;

@@ -3,7 +3,9 @@
 #include "SmallRelease.h"
 #include "deploy/Facts.h"
 #include "deploy/HelperScript.h"
+#include "deploy/LocalFiles.h"
 #include "deploy/Rollout.h"
+#include "deploy/SshRelease.h"
 #include "support/OnnxBuilder.h"
 #include "support/QuietSteps.h"
 
@@ -28,8 +30,9 @@ const std::string kFacts = "system=Linux\narchitecture=x86_64\nfolder=/home/ada/
 struct World {
     std::string device, action; ///< where something goes wrong: of this device, at this action
     Error error{ErrorCode::Io, "the disk is on fire"};
+    std::set<std::string> running; ///< "DEVICE NODE", of the release
     std::mutex mutex;
-    std::vector<std::string> done; ///< "DEVICE ACTION"
+    std::vector<std::string> done; ///< "DEVICE ACTION", for nodes "DEVICE ACTION NODE", too
     [[nodiscard]] bool has(const std::string& what)
     {
         const std::lock_guard lock(mutex);
@@ -51,10 +54,18 @@ public:
         ssh::CommandResult result{ssh::ExitCode{0}, "", ""};
         if (action == "facts")
             result.out = kFacts;
+        const std::lock_guard lock(m_world.mutex);
+        const auto nodes =
+            std::next(command.arguments.begin(), 3); // behind action, folder, release
         if (action == "start")
-            result.out = "pid=17 42\nstarted=yes\n";
-        if (action == "state")
-            result.out = command.arguments[3] + " 17 42\n";
+            result.out = m_world.running.insert(m_device + " " + *nodes).second
+                             ? "pid=17 42\nstarted=yes\n"
+                             : "pid=17 42\nstarted=no\n";
+        for (auto node = nodes; action == "state" && node != command.arguments.end(); ++node)
+            if (m_world.running.contains(m_device + " " + *node))
+                result.out += *node + " 17 42\n";
+        for (auto node = nodes; action == "stop" && node != command.arguments.end(); ++node)
+            m_world.done.push_back(m_device + " stop " + *node);
         return result;
     }
     [[nodiscard]] Result<ssh::UploadEnd> upload(const ssh::Upload& upload, ssh::TransferSink& sink,
@@ -150,6 +161,25 @@ private slots:
         QVERIFY(abandonedReleases().empty() && localReleases().empty());
     }
 
+    /// What a rollback had started goes; what ran before goes on.
+    void failedRollbackStopsWhatItStarted()
+    {
+        World world;
+        world.device = "b";
+        world.action = "start";
+        world.running = {"gate gateway"};
+        const auto failed = bringBack(world);
+        QVERIFY(!failed);
+        QVERIFY2(failed.error().message.starts_with("b: start: "), failed.error().message.c_str());
+        QVERIFY(world.has("a stop stage-1"));
+        QVERIFY(!world.has("gate stop") && !world.has("gate stop gateway"));
+        for (const char* device : {"a", "b", "gate"}) {
+            QVERIFY(!world.has(std::string(device) + " remove")); // it can be gone back to
+            QVERIFY(world.has(std::string(device) + " unlock"));
+        }
+        QVERIFY(!localReleases().empty());
+    }
+
     /// A runner that never serves is ended within the limit, with its name.
     void neverReady()
     {
@@ -217,6 +247,19 @@ private slots:
     }
 
 private:
+    /// Of a release that was replaced.
+    Result<SshOutcome> bringBack(World& world)
+    {
+        Release release =
+            test::smallRelease(m_folder->filePath(QStringLiteral("releases/s")).toStdString());
+        release.kind = ReleaseKind::Ssh;
+        release.standing = Standing::Replaced;
+        if (const auto ok = makeFolder(release); !ok)
+            return tl::unexpected(ok.error());
+        PretendedAccess access(world);
+        test::QuietSteps sink;
+        return bringBackSsh(release, access, {}, {}, sink);
+    }
     Result<void> rollOut(World& world, const HostLimits& limits, const std::stop_token& stop)
     {
         test::OnnxBuilder builder;
