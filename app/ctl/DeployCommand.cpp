@@ -21,41 +21,43 @@ struct Arguments {
     SshArguments ssh;
 };
 
-/// Its stages where the file says, its figures by this machine's times: those the release is
-/// measured against.
-Result<void> takePlan(const std::filesystem::path& file, Planned& planned)
+Result<plan::Plan> readPlan(const std::filesystem::path& file, const cluster::Cluster& cluster)
 {
     const auto text = readInput(file);
     if (!text)
         return tl::unexpected(text.error());
-    auto plan = plan::parsePlan(*text, file.string(), deviceNames(planned.problem));
-    if (!plan)
-        return tl::unexpected(plan.error());
-    if (plan->modelSha256.empty() || !plan->hasStages())
+    return plan::parsePlan(*text, file.string(), deviceNames(cluster));
+}
+
+/// Its stages where the file says, its figures by this machine's times: those the release is
+/// measured against.
+Result<void> takePlan(const std::filesystem::path& file, plan::Plan plan, Planned& planned)
+{
+    if (plan.modelSha256.empty() || !plan.hasStages())
         return fail(ErrorCode::InvalidArgument,
                     "{}: no plan of this model that can be deployed; make one with millracectl "
                     "plan MODEL CLUSTER -o PLAN",
                     file.string());
-    if (auto ok = sameModel(planned.model, plan->modelSha256, file); !ok)
+    if (auto ok = sameModel(planned.model, plan.modelSha256, file); !ok)
         return ok;
     const std::size_t layers = planned.problem.layers.size();
-    for (const plan::Stage& stage : plan->stages)
+    for (const plan::Stage& stage : plan.stages)
         for (const LayerId layer : stage.layers)
             if (layer.value < 0 || layer.index() >= layers)
                 return fail(ErrorCode::InvalidArgument, "{}: the model has no layer {}",
                             file.string(), layer.value);
-    const Seconds before = plan->bottleneckTime;
-    plan::fillFigures(planned.problem, *plan);
-    plan->times = planned.times.source;
-    if (std::abs(plan->bottleneckTime.value - before.value) > 1e-9 * before.value) {
+    const Seconds before = plan.bottleneckTime;
+    plan::fillFigures(planned.problem, plan);
+    plan.times = planned.times.source;
+    if (std::abs(plan.bottleneckTime.value - before.value) > 1e-9 * before.value) {
         // What was proven with other times says nothing of these.
-        plan->status = plan::Status::Feasible;
-        plan->lowerBound = {};
+        plan.status = plan::Status::Feasible;
+        plan.lowerBound = {};
     }
-    if (const auto differences = plan::check(planned.problem, *plan); !differences.empty())
+    if (const auto differences = plan::check(planned.problem, plan); !differences.empty())
         return fail(ErrorCode::InvalidArgument, "{}: the plan does not fit the cluster: {}",
                     file.string(), differences.front());
-    planned.plan = std::move(*plan);
+    planned.plan = std::move(plan);
     return {};
 }
 
@@ -167,13 +169,23 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
     const auto cluster = readClusterInput(arguments.cluster);
     if (!cluster)
         return tl::unexpected(cluster.error());
-    const auto model = loadModel(arguments.model, arguments.dims, context);
+    std::optional<plan::Plan> plan;
+    if (arguments.plan) {
+        auto read = readPlan(*arguments.plan, *cluster);
+        if (!read)
+            return tl::unexpected(read.error());
+        plan = std::move(*read);
+    }
+    // A plan says for which sizes of the free dimensions it was made.
+    const auto model = loadModel(
+        arguments.model, plan ? merged(arguments.dims, plan->dims) : arguments.dims, context);
     if (!model)
         return tl::unexpected(model.error());
     auto planned = measured(*model, *cluster, deploy::MeasuredTimes{}, context);
     if (!planned)
         return tl::unexpected(planned.error());
-    const auto ok = arguments.plan ? takePlan(*arguments.plan, *planned) : solve(*planned, context);
+    const auto ok =
+        plan ? takePlan(*arguments.plan, std::move(*plan), *planned) : solve(*planned, context);
     if (!ok)
         return tl::unexpected(ok.error());
     if (!planned->plan.hasStages())

@@ -346,6 +346,25 @@ private slots:
         QVERIFY(processes().empty());
     }
 
+    void deploysAPlanWithItsDims()
+    {
+        OnnxBuilder builder;
+        builder.input("x", {"N", 64}).weight("w1", {64, 64}).weight("w2", {64, 64});
+        builder.node("MatMul", {"x", "w1"}, {"a"}).node("MatMul", {"a", "w2"}, {"y"});
+        builder.output("y").save(file("free.onnx"));
+        const Outcome planned = (*m_ctl)({word("plan"), word("free.onnx"), word("cluster.yaml"),
+                                          word("--dim"), word("N=3"), word("--profile"),
+                                          word("estimate"), word("-o"), word("plan.json")});
+        QVERIFY2(planned.code == 0, planned.all());
+        const QStringList deploy = {word("deploy"),    word("free.onnx"), word("cluster.yaml"),
+                                    word("plan.json"), word("--local"),   word("--dry-run"),
+                                    word("--json")};
+        const Outcome outcome = (*m_ctl)(deploy);
+        QVERIFY2(outcome.code == 0, outcome.all());
+        const Outcome other = (*m_ctl)(deploy + QStringList{word("--dim"), word("M=3")});
+        QVERIFY2(other.code == 3 && other.err.contains("M"), other.all());
+    }
+
     void refusesThePlanOfAnother()
     {
         const Outcome planned =
