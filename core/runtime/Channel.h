@@ -6,6 +6,8 @@
 #include "runtime/Frame.h"
 #include "runtime/Pace.h"
 
+#include <functional>
+#include <memory>
 #include <optional>
 
 namespace millrace::runtime
@@ -17,14 +19,23 @@ class Hello;
 }
 
 /// Frames over a connection, numbered each way. One thread at a time. An error ends it: what is not
-/// a proper frame is ParseError, everything else comes from the connection.
+/// a proper frame is ParseError, a farewell of the side that only beats is InvalidArgument with its
+/// reason, and everything else comes from the connection.
+///
+/// A channel on which requests or answers go has one side that sends() and one that takes(). Both
+/// beat, so that each knows that the other is alive however long it computes or is held up; whoever
+/// does neither receive() nor send() on such a channel calls tend() at least every kBeat.
 class Channel
 {
 public:
-    explicit Channel(Connection connection) : m_connection(std::move(connection)) {}
+    explicit Channel(Connection connection);
 
     [[nodiscard]] const std::string& peer() const { return m_connection.peer(); }
-    [[nodiscard]] bool isGone() const { return m_connection.isGone(); }
+
+    /// After the greeting, once.
+    void sends();
+    void takes();
+    [[nodiscard]] Result<void> tend() { return m_connection.tend(); }
 
     struct Incoming {
         FrameHeader header;
@@ -32,10 +43,13 @@ public:
         Connection::Arrival arrival = Connection::Arrival::Waited;
         Clock::time_point begun; ///< when the header was there
     };
-    /// Waits for the next frame's header and meta. Once it began, the rest must follow soon.
+    /// Waits for the next frame's header and meta; beats are not shown. Once it began, the rest
+    /// must follow soon.
     [[nodiscard]] Result<Incoming> receive(const FrameLimits& limits, const Limit& limit);
     /// A part of the payload of the frame that receive() gave; all of it must be read.
     [[nodiscard]] Result<void> payload(std::span<std::byte> bytes, std::stop_token stop);
+    /// Reads the payload of the frame that receive() gave, and drops it.
+    [[nodiscard]] Result<void> skip(const Incoming& incoming, std::stop_token stop);
 
     /// Sends a frame. With a pace, no byte of the payload leaves before the emulated link would
     /// have carried it.
@@ -47,10 +61,27 @@ public:
         return send(kind, meta, {}, limit);
     }
 
+    /// Of the side that takes answers: it has all before `next`. Does not wait.
+    [[nodiscard]] Result<void> acknowledge(std::uint64_t next);
+    /// Of the side that sends them: what the other one said last; 0: nothing yet.
+    [[nodiscard]] std::uint64_t acknowledged() const { return m_talk->acknowledged; }
+    /// Called on this channel's thread whenever that grows.
+    void onAcknowledged(std::function<void(std::uint64_t next)> then);
+
 private:
-    Connection m_connection;
-    std::uint32_t m_sent = 0, m_received = 0;
-    std::vector<std::byte> m_start; ///< header and meta leave in one piece
+    /// What the connection's duties need; stays where it is when the channel is moved.
+    struct Talk {
+        std::uint32_t sent = 0, received = 0;
+        std::uint64_t next = 0, acknowledged = 0;
+        std::vector<std::byte> heard; ///< the beginning of a frame of the side that only beats
+        std::function<void(std::uint64_t)> onAcknowledged;
+        [[nodiscard]] std::vector<std::byte> frame(FrameKind kind, std::string_view meta,
+                                                   std::uint64_t payloadBytes);
+        [[nodiscard]] Result<void> take(std::span<const std::byte> bytes);
+        [[nodiscard]] Result<bool> takeOne();
+    };
+    std::unique_ptr<Talk> m_talk = std::make_unique<Talk>();
+    Connection m_connection; ///< last: its duties use the rest
 };
 
 /// Emulation: counts whether the frame, of which the last byte has just come, took no longer than
@@ -60,13 +91,20 @@ void countArrival(const NodeConfig& node, const Channel::Incoming& incoming,
                   DeadlineCount& deadlines);
 
 /// Receives the tensors of a frame into new buffers, or into those that `allocate` gives.
+/// ResourceExhausted, with nothing read yet, when there is no memory for them.
 using Allocate = std::function<std::vector<std::byte>(std::size_t bytes)>;
-[[nodiscard]] Result<std::vector<inference::NamedTensor>>
-receiveTensors(Channel& channel, const TensorsHeader& header, std::stop_token stop,
+using Tensors = std::vector<inference::NamedTensor>;
+[[nodiscard]] Result<Tensors> receiveTensors(Channel& channel, const TensorsHeader& header,
+                                             std::stop_token stop, const Allocate& allocate = {});
+/// The same for tensors that must be those of the ports. Where they are not, or there is no memory
+/// for them, the inner result says why, their bytes are dropped, and the channel goes on.
+[[nodiscard]] Result<Result<Tensors>>
+receiveFitting(Channel& channel, const Channel::Incoming& incoming, const TensorsHeader& header,
+               std::span<const PortInfo> ports, std::stop_token stop,
                const Allocate& allocate = {});
 
 /// What a frame of these tensors says of them.
-[[nodiscard]] TensorsHeader describe(std::uint64_t request, std::uint64_t epoch,
+[[nodiscard]] TensorsHeader describe(std::uint64_t request, const Epoch& epoch,
                                      std::span<const inference::TensorView> tensors);
 
 /// InvalidArgument when the tensors are not those of the ports: names in any order, element types,

@@ -2,28 +2,19 @@
 #pragma once
 
 #include "base/Error.h"
+#include "runtime/Limit.h"
 #include "runtime/NodeConfig.h"
 
-#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
-#include <stop_token>
+#include <string>
+#include <vector>
 
 namespace millrace::runtime
 {
-
-using Clock = std::chrono::steady_clock;
-
-/// How long an operation may wait, and who may call it off. Timeout and Cancelled are its errors.
-struct Limit {
-    std::stop_token stop;
-    Clock::time_point deadline = Clock::time_point::max();
-    [[nodiscard]] static Limit within(Clock::duration time, std::stop_token stop)
-    {
-        return {std::move(stop), Clock::now() + time};
-    }
-};
 
 /// A node's certificate and the peers it speaks with: TLS 1.3 only, both sides authenticated by
 /// pinned fingerprints, no tickets. Immutable; shared by all connections of a node.
@@ -53,9 +44,12 @@ class Accepted
 public:
     explicit Accepted(int descriptor) : m_descriptor(descriptor) {}
     Accepted(Accepted&& other) noexcept : m_descriptor(other.release()) {}
-    Accepted& operator=(Accepted&&) = delete;
+    Accepted& operator=(Accepted&& other) noexcept;
     ~Accepted();
+    [[nodiscard]] int descriptor() const { return m_descriptor; }
     [[nodiscard]] int release();
+    /// Numeric, of the other side; empty when it has gone.
+    [[nodiscard]] std::string address() const;
 
 private:
     int m_descriptor;
@@ -63,10 +57,28 @@ private:
 
 /// One mutually authenticated TLS connection. One thread at a time uses it; a stop token or a
 /// deadline ends any wait. After an error it is of no more use.
+///
+/// A peer that is alive says so: whoever waits on a connection hears something at least every
+/// kBeat, and takes the peer for dead after kSilence (Network, "silent for 10 s"). TCP's own
+/// time-outs would take a living peer with a full queue for dead. Three ways to use a connection:
 class Connection
 {
 public:
-    /// Connects and authenticates. Network: nobody there; AuthFailed: not this peer.
+    enum class Use {
+        Talk,  ///< questions and answers in turn: the caller's limits say when to give up
+        Sends, ///< write() and tend() only: what the peer says meanwhile goes to Duty::heard
+        Takes, ///< read() and tend() only: Duty::beat is said to the peer while nothing comes
+    };
+    struct Duty {
+        Use use = Use::Talk;
+        /// What to say now; called about every kBeat, on the connection's thread.
+        std::function<std::vector<std::byte>()> beat = {};
+        /// Bytes of the peer, in their order, on the connection's thread. An error ends the use.
+        std::function<Result<void>(std::span<const std::byte>)> heard = {};
+    };
+
+    /// Connects and authenticates. Network: nobody there; AuthFailed: not this peer. A name is
+    /// looked up within the limit, also when the look-up itself knows none.
     [[nodiscard]] static Result<Connection> dial(const TlsContext& tls, const Endpoint& endpoint,
                                                  const Peer& peer, Buffers buffers,
                                                  const Limit& limit);
@@ -79,20 +91,27 @@ public:
 
     [[nodiscard]] const std::string& peer() const; ///< the peer's name, by its certificate
 
+    /// From now on; before anything but a greeting was exchanged.
+    void setDuty(Duty duty);
+
     /// Fills `bytes`. Network when the connection ends before. Says whether the bytes were there
     /// already (`Ready`) or had to be waited for.
     enum class Arrival { Ready, Waited };
     [[nodiscard]] Result<Arrival> read(std::span<std::byte> bytes, const Limit& limit);
     [[nodiscard]] Result<void> write(std::span<const std::byte> bytes, const Limit& limit);
-    /// Whether the peer has gone, as far as is known without waiting; for connections on which it
-    /// never sends.
-    [[nodiscard]] bool isGone() const;
+    /// Does what is due and does not wait. Call it at least every kBeat while neither read() nor
+    /// write() runs. `Now`: a beat is due.
+    enum class When { Due, Now };
+    [[nodiscard]] Result<void> tend(When when = When::Due);
 
 private:
     struct Impl;
     explicit Connection(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
+
+inline constexpr std::chrono::milliseconds kBeat{1000};
+inline constexpr std::chrono::seconds kSilence{10};
 
 /// A listening port. accept() by one thread.
 class Listener
@@ -106,6 +125,10 @@ public:
 
     [[nodiscard]] std::uint16_t port() const; ///< the one in force, where 0 was asked for
     [[nodiscard]] Result<Accepted> accept(const Limit& limit);
+    /// To wait on beside others.
+    [[nodiscard]] int descriptor() const;
+    /// None when nobody waits. ResourceExhausted: no descriptor is left.
+    [[nodiscard]] Result<std::optional<Accepted>> acceptNow();
 
 private:
     struct Impl;

@@ -94,7 +94,8 @@ std::string encodeTensors(const TensorsHeader& header)
 {
     wire::Tensors message;
     message.set_request(header.request);
-    message.set_epoch(header.epoch);
+    message.set_gateway(header.epoch.gateway);
+    message.set_epoch(header.epoch.number);
     for (const TensorHeader& tensor : header.tensors) {
         wire::Tensor* to = message.add_tensors();
         to->set_name(tensor.name);
@@ -112,7 +113,7 @@ Result<TensorsHeader> decodeTensors(std::string_view meta, std::uint64_t payload
         return fail(ErrorCode::ParseError, "malformed: no tensors message");
     if (message.tensors_size() > kMaxTensors)
         return fail(ErrorCode::ParseError, "malformed: {} tensors", message.tensors_size());
-    TensorsHeader header{message.request(), message.epoch(), {}};
+    TensorsHeader header{message.request(), {message.gateway(), message.epoch()}, {}};
     std::set<std::string> names;
     std::uint64_t rest = payloadBytes;
     for (const wire::Tensor& tensor : message.tensors()) {
@@ -136,7 +137,8 @@ std::string encodeFailure(const FailureHeader& header)
 {
     wire::Failure message;
     message.set_request(header.request);
-    message.set_epoch(header.epoch);
+    message.set_gateway(header.epoch.gateway);
+    message.set_epoch(header.epoch.number);
     message.set_message(header.message);
     return message.SerializeAsString();
 }
@@ -146,7 +148,38 @@ Result<FailureHeader> decodeFailure(std::string_view meta)
     wire::Failure message;
     if (!message.ParseFromArray(meta.data(), static_cast<int>(meta.size())))
         return fail(ErrorCode::ParseError, "malformed: no failure message");
-    return FailureHeader{message.request(), message.epoch(), oneLine(message.message())};
+    return FailureHeader{
+        message.request(), {message.gateway(), message.epoch()}, oneLine(message.message())};
+}
+
+std::string encodeBeat(std::uint64_t next)
+{
+    wire::Beat message;
+    message.set_next(next);
+    return message.SerializeAsString();
+}
+
+Result<std::uint64_t> decodeBeat(std::string_view meta)
+{
+    wire::Beat message;
+    if (!message.ParseFromArray(meta.data(), static_cast<int>(meta.size())))
+        return fail(ErrorCode::ParseError, "malformed: no beat message");
+    return message.next();
+}
+
+std::string encodeBye(const std::string& reason)
+{
+    wire::Bye message;
+    message.set_reason(reason);
+    return message.SerializeAsString();
+}
+
+Result<std::string> decodeBye(std::string_view meta)
+{
+    wire::Bye message;
+    if (!message.ParseFromArray(meta.data(), static_cast<int>(meta.size())))
+        return fail(ErrorCode::ParseError, "malformed: no farewell message");
+    return oneLine(message.reason());
 }
 
 } // namespace millrace::runtime

@@ -6,6 +6,7 @@
 
 #include "base/Error.h"
 #include "graph/Graph.h"
+#include "runtime/flow/Epoch.h"
 
 #include <array>
 #include <cstddef>
@@ -26,6 +27,8 @@ enum class FrameKind : std::uint8_t {
         3, ///< a request that a stage could not compute; goes the same way as its answer would
     Command = 4, ///< on control and status connections
     Reply = 5,   ///< to a command
+    Beat = 6,    ///< "I am there", both ways; a client's also says which answers it has
+    Bye = 7,     ///< the last frame of a connection that its sender ends on purpose; says why
 };
 
 /// 24 bytes, little endian: magic "MRF1", version, kind, two zero bytes, sequence, meta bytes,
@@ -38,7 +41,7 @@ struct FrameHeader {
     bool operator==(const FrameHeader&) const = default;
 };
 inline constexpr std::size_t kHeaderBytes = 24;
-inline constexpr std::uint8_t kFrameVersion = 1;
+inline constexpr std::uint8_t kFrameVersion = 2;
 
 /// What a receiver takes; checked before a byte is allocated.
 struct FrameLimits {
@@ -65,14 +68,14 @@ struct TensorHeader {
 
 struct TensorsHeader {
     std::uint64_t request = 0;
-    std::uint64_t epoch = 0; ///< grows when the gateway sends again what was lost
+    Epoch epoch;
     std::vector<TensorHeader> tensors;
     bool operator==(const TensorsHeader&) const = default;
 };
 
 struct FailureHeader {
     std::uint64_t request = 0;
-    std::uint64_t epoch = 0;
+    Epoch epoch;
     std::string message; ///< one line, names the stage
     bool operator==(const FailureHeader&) const = default;
 };
@@ -82,6 +85,12 @@ struct FailureHeader {
 /// most 1,024 tensors, unique names. ParseError: "malformed: ...".
 [[nodiscard]] Result<TensorsHeader> decodeTensors(std::string_view meta,
                                                   std::uint64_t payloadBytes);
+/// Which answers the sender of a beat has: all before `next`; elsewhere than at clients 0.
+[[nodiscard]] std::string encodeBeat(std::uint64_t next);
+[[nodiscard]] Result<std::uint64_t> decodeBeat(std::string_view meta);
+/// Why the connection ends, as one line.
+[[nodiscard]] std::string encodeBye(const std::string& reason);
+[[nodiscard]] Result<std::string> decodeBye(std::string_view meta);
 [[nodiscard]] std::string encodeFailure(const FailureHeader& header);
 [[nodiscard]] Result<FailureHeader> decodeFailure(std::string_view meta);
 

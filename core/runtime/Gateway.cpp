@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/Gateway.h"
 
+#include "base/Guarded.h"
 #include "runtime/ProcessMemory.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace millrace::runtime
 {
@@ -12,16 +12,9 @@ namespace
 {
 
 constexpr std::chrono::seconds kPatience{5};
-constexpr std::chrono::seconds kThroughputSpan{10};
-constexpr std::chrono::seconds kLatencySpan{60};
-constexpr std::size_t kMaxEntries = 16'384;
+constexpr std::chrono::seconds kSweep{1};
 constexpr std::size_t kMaxEventsTold = 200;
-constexpr std::chrono::minutes kSlowReader{10};
-
-double secondsBetween(Clock::time_point from, Clock::time_point to)
-{
-    return std::chrono::duration<double>(to - from).count();
-}
+constexpr std::size_t kMostAskers = 32;
 
 Summary scaled(Summary summary, double dilation)
 {
@@ -32,51 +25,28 @@ Summary scaled(Summary summary, double dilation)
 
 } // namespace
 
-void AnswerLog::add(Clock::time_point at, Seconds latency)
-{
-    m_entries.push_back({at, latency.value});
-    while (m_entries.size() > kMaxEntries || m_entries.front().at < at - kLatencySpan)
-        m_entries.pop_front();
-}
-
-void AnswerLog::reset(Clock::time_point)
-{
-    m_entries.clear();
-}
-
-double AnswerLog::throughput(Clock::time_point now) const
-{
-    const auto first = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& entry) {
-        return entry.at >= now - kThroughputSpan;
-    });
-    const auto count = m_entries.end() - first;
-    if (count < 2)
-        return 0;
-    // Between answers; a pipeline that stands still fades instead of keeping its last pace.
-    const double between = secondsBetween(first->at, m_entries.back().at);
-    const double quiet = secondsBetween(m_entries.back().at, now);
-    const double pace = between / static_cast<double>(count - 1);
-    return static_cast<double>(count - 1) / (quiet > 3 * pace ? between + quiet : between);
-}
-
-Summary AnswerLog::latency() const
-{
-    Histogram histogram;
-    for (const Entry& entry : m_entries)
-        histogram.record({entry.latency});
-    return histogram.summary();
-}
-
 Gateway::Gateway(const GatewayConfig& config, TlsContext tls, const LogSink& log)
-    : m_config(config), m_tls(std::move(tls)), m_log(log)
+    : m_config(config), m_shared(config, std::move(tls), log), m_desk(m_shared),
+      m_pipeline(m_shared, PipelineId(), config.stages)
 {
-    for (const StageAddress& stage : config.stages) {
-        Watched watched;
-        watched.status.device = stage.device;
-        watched.status.changedAt = wallClock();
-        m_stages.push_back(std::move(watched));
+    StageRef stage;
+    for (const StageAddress& address : config.stages) {
+        m_stages.emplace_back(m_shared, stage, address);
+        ++stage.stage;
     }
-    tell(EventKind::Started, -1, "the gateway started");
+    m_shared.tell(EventKind::Started, -1, "the gateway started");
+}
+
+std::jthread Gateway::thread(const char* what, std::function<void(const std::stop_token&)> work)
+{
+    return std::jthread([this, what, work = std::move(work)] {
+        auto done = guarded(what, [&] { work(m_end.get_token()); });
+        if (done)
+            return;
+        const std::lock_guard lock(m_shared.mutex);
+        m_outcome = std::move(done);
+        m_end.request_stop();
+    });
 }
 
 Result<void> Gateway::run(std::stop_token stop)
@@ -84,183 +54,87 @@ Result<void> Gateway::run(std::stop_token stop)
     auto listener = Listener::open(m_config.node.listen, Buffers{});
     if (!listener)
         return tl::unexpected(listener.error());
-    m_log(fmt::format("the gateway listens on port {}", listener->port()));
+    m_shared.log(fmt::format("the gateway listens on port {}", listener->port()));
     const std::stop_callback ended(stop, [this] { m_end.request_stop(); });
     const std::stop_token end = m_end.get_token();
     std::vector<std::jthread> threads;
-    threads.emplace_back([this, end] { feed(end); });
-    threads.emplace_back([this, end] { takeAnswers(end); });
-    for (std::size_t stage = 0; stage < m_stages.size(); ++stage)
-        threads.emplace_back([this, stage, end] { watch(stage, end); });
+    threads.push_back(thread("feeding", [this](const auto& token) { m_pipeline.feed(token); }));
+    threads.push_back(
+        thread("taking answers", [this](const auto& token) { m_pipeline.takeAnswers(token); }));
+    for (StageWatch& stage : m_stages)
+        threads.push_back(
+            thread("watching a stage", [&stage](const auto& token) { stage.watch(token); }));
     {
         const Door door(
-            std::move(*listener), m_tls, m_config.node.release,
+            std::move(*listener), m_shared.tls, m_config.node.release,
             [this](Channel channel, const wire::Hello& hello, const std::stop_token& own) {
                 serve(std::move(channel), hello, own);
             },
-            [this](const std::string& why) { refused(why); });
-        std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, end, [] { return false; });
+            [this](const std::string& why, std::uint64_t times) { m_shared.refused(why, times); });
+        while (!end.stop_requested()) {
+            m_shared.logEvents();
+            m_desk.sweep();
+            std::unique_lock lock(m_shared.mutex);
+            m_shared.changed.wait_for(lock, end, kSweep,
+                                      [this] { return m_shared.lastEvent != m_shared.lastLogged; });
+        }
     }
-    m_log("the gateway ends");
-    return {};
-}
-
-void Gateway::refused(const std::string& why)
-{
-    const std::lock_guard lock(m_mutex);
-    ++m_counts.refusedConnections;
-    tell(EventKind::Refused, -1, "refused a connection: " + why);
-}
-
-std::string Gateway::whyNot(const Channel& channel, const wire::Hello& hello)
-{
-    const bool isClient =
-        std::any_of(m_config.clients.begin(), m_config.clients.end(),
-                    [&](const Peer& client) { return client.name == channel.peer(); });
-    if (!isClient)
-        return "only clients are let in here";
-    const std::lock_guard lock(m_mutex);
-    switch (hello.purpose()) {
-    case wire::STATUS:
-        return {};
-    case wire::ANSWERS:
-        // Answers come first: requests of a session that nobody listens for would be lost.
-        return m_clients.try_emplace(hello.session()).second ? "" : "this session is taken";
-    case wire::SUBMIT:
-        return m_clients.contains(hello.session()) ? "" : "no such session";
-    default:
-        return "no such purpose here";
-    }
+    m_shared.logEvents();
+    m_shared.log("the gateway ends");
+    threads.clear();
+    return m_outcome;
 }
 
 void Gateway::serve(Channel channel, const wire::Hello& hello, const std::stop_token& stop)
 {
-    const std::string why = whyNot(channel, hello);
-    if (!why.empty())
-        refused(channel.peer() + ": " + why);
-    const auto welcomed = answerHello(channel, m_incarnation, why, stop);
-    if (!why.empty())
-        return;
-    if (hello.purpose() == wire::ANSWERS) {
-        if (welcomed)
-            giveAnswers(std::move(channel), hello.session(), stop);
-        forget(hello.session());
-    } else if (welcomed && hello.purpose() == wire::SUBMIT) {
-        takeRequests(std::move(channel), hello.session(), stop);
-    } else if (welcomed) {
-        obey(std::move(channel), stop);
-    }
+    const bool isClient =
+        std::any_of(m_config.clients.begin(), m_config.clients.end(),
+                    [&](const Peer& client) { return client.name == channel.peer(); });
+    if (isClient && hello.purpose() == wire::ANSWERS)
+        return m_desk.serveAnswers(std::move(channel), hello, stop);
+    if (isClient && hello.purpose() == wire::SUBMIT)
+        return m_desk.serveRequests(std::move(channel), hello, stop);
+    if (isClient && hello.purpose() == wire::STATUS)
+        return greetAndObey(std::move(channel), hello, stop);
+    wire::Hello answer;
+    answer.set_error(isClient ? "no such purpose here" : "only clients are let in here");
+    m_shared.refused(channel.peer() + ": " + answer.error(), 1);
+    (void)answerHello(channel, answer, stop);
 }
 
-void Gateway::takeRequests(Channel channel, std::uint64_t session, const std::stop_token& stop)
+void Gateway::greetAndObey(Channel channel, const wire::Hello&, const std::stop_token& stop)
 {
-    FrameLimits limits;
-    limits.kinds = {FrameKind::Tensors};
-    limits.payloadBytes = largestPayload(m_config.inputs, m_config.node.maxFrameBytes);
-    for (std::uint64_t number = 0;; ++number) {
-        const auto incoming = channel.receive(limits, {stop});
-        auto header = incoming ? decodeTensors(incoming->meta, incoming->header.payloadBytes)
-                               : tl::unexpected(incoming.error());
-        if (header && header->request != number)
-            header = fail(ErrorCode::ParseError, "malformed: request {} where {} was due",
-                          header->request, number);
-        auto inputs =
-            header ? receiveTensors(channel, *header, stop) : tl::unexpected(header.error());
-        if (!inputs) {
-            if (inputs.error().code == ErrorCode::ParseError)
-                refused(channel.peer() + ": " + inputs.error().message);
-            return;
-        }
-        const auto fits = checkPorts(*header, m_config.inputs);
-        const std::string error =
-            fits ? "" : "the request does not fit the model: " + fits.error().message;
-        if (!accept(session, {session, number, std::move(*inputs), Clock::now()}, error, stop))
-            return;
+    std::list<Asker>::iterator asker;
+    {
+        const std::lock_guard lock(m_shared.mutex);
+        if (m_askers.size() >= kMostAskers)
+            std::min_element(m_askers.begin(), m_askers.end(), [](const Asker& a, const Asker& b) {
+                return std::pair(a.stop.stop_requested(), a.lastAt) <
+                       std::pair(b.stop.stop_requested(), b.lastAt);
+            })->stop.request_stop();
+        asker = m_askers.emplace(m_askers.end());
     }
-}
-
-/// Waits for room; what comes with an error is answered at once. False when the client is gone.
-bool Gateway::accept(std::uint64_t session, Pending pending, const std::string& error,
-                     const std::stop_token& stop)
-{
-    const auto most = static_cast<std::size_t>(m_config.maxInFlight);
-    std::unique_lock lock(m_mutex);
-    const auto hasRoom = [&] {
-        const auto client = m_clients.find(session);
-        return client == m_clients.end() || m_draining ||
-               (m_pending.size() < most &&
-                client->second.submitted - client->second.delivered < most);
-    };
-    if (!m_changed.wait(lock, stop, hasRoom))
-        return false;
-    const auto client = m_clients.find(session);
-    if (client == m_clients.end())
-        return false;
-    ++client->second.submitted;
-    if (!error.empty() || m_draining) {
-        client->second.ready.emplace(
-            pending.number, Reply{{}, error.empty() ? "the release takes no new requests" : error});
-    } else {
-        ++m_counts.accepted;
-        pending.accepted = Clock::now();
-        m_pending.emplace(m_nextId++, std::make_shared<const Pending>(std::move(pending)));
+    {
+        const std::stop_callback ends(stop, [&asker] { asker->stop.request_stop(); });
+        wire::Hello answer;
+        answer.set_incarnation(m_shared.incarnation);
+        if (answerHello(channel, answer, stop))
+            obey(channel, *asker, asker->stop.get_token());
     }
-    m_changed.notify_all();
-    return true;
+    const std::lock_guard lock(m_shared.mutex);
+    m_askers.erase(asker);
 }
 
-void Gateway::giveAnswers(Channel channel, std::uint64_t session, const std::stop_token& stop)
-{
-    while (!stop.stop_requested()) {
-        std::unique_lock lock(m_mutex);
-        Client& client = m_clients.at(session); // only this thread removes it
-        const auto isReady = [&client] { return client.ready.contains(client.delivered); };
-        if (!m_changed.wait_for(lock, stop, std::chrono::milliseconds(200), isReady)) {
-            lock.unlock();
-            if (channel.isGone())
-                return;
-            continue;
-        }
-        const std::uint64_t number = client.delivered;
-        const Reply reply = std::move(client.ready.extract(number).mapped());
-        lock.unlock();
-        std::vector<inference::TensorView> views;
-        std::vector<std::span<const std::byte>> payload;
-        for (const inference::NamedTensor& output : reply.outputs) {
-            views.push_back(inference::viewOf(output));
-            payload.push_back(views.back().data);
-        }
-        const Limit limit = Limit::within(kSlowReader, stop);
-        const auto sent =
-            reply.error.empty()
-                ? channel.send(FrameKind::Tensors, encodeTensors(describe(number, 0, views)),
-                               payload, limit)
-                : channel.send(FrameKind::Failure, encodeFailure({number, 0, reply.error}), limit);
-        if (!sent)
-            return;
-        lock.lock();
-        ++client.delivered;
-        m_changed.notify_all();
-    }
-}
-
-/// The client has gone: what it still waits for is dropped, and not sent if it was not yet.
-void Gateway::forget(std::uint64_t session)
-{
-    const std::lock_guard lock(m_mutex);
-    m_counts.lost += std::erase_if(
-        m_pending, [&](const auto& entry) { return entry.second->session == session; });
-    m_clients.erase(session);
-    m_changed.notify_all();
-}
-
-void Gateway::obey(Channel channel, const std::stop_token& stop)
+void Gateway::obey(Channel& channel, Asker& asker, const std::stop_token& stop)
 {
     while (true) {
         const auto command = receiveCommand(channel, {stop});
         if (!command)
             return;
+        {
+            const std::lock_guard lock(m_shared.mutex);
+            asker.lastAt = Clock::now();
+        }
         const wire::Reply reply = execute(*command, stop);
         const auto sent = channel.send(FrameKind::Reply, reply.SerializeAsString(),
                                        Limit::within(kPatience, stop));
@@ -285,10 +159,9 @@ wire::Reply Gateway::execute(const wire::Command& command, const std::stop_token
         shutDownStages(stop);
         break;
     case wire::Command::DRAIN: {
-        const std::lock_guard lock(m_mutex);
-        m_draining = true;
-        m_changed.notify_all();
-        tell(EventKind::Drained, -1, "the release takes no new requests");
+        const std::lock_guard lock(m_shared.mutex);
+        m_shared.ledger.drain();
+        m_shared.tell(EventKind::Drained, -1, "the release takes no new requests");
         break;
     }
     default:
@@ -297,54 +170,79 @@ wire::Reply Gateway::execute(const wire::Command& command, const std::stop_token
     return reply;
 }
 
+void Gateway::waitForStages(std::unique_lock<std::mutex>& lock, const std::stop_token& stop)
+{
+    m_shared.changed.notify_all();
+    m_shared.changed.wait_for(lock, stop, std::chrono::seconds(2), [this] {
+        return std::all_of(m_stages.begin(), m_stages.end(),
+                           [](const StageWatch& stage) { return stage.isDone(); });
+    });
+}
+
 void Gateway::resetAll(const std::stop_token& stop)
 {
-    std::unique_lock lock(m_mutex);
-    m_answers.reset(Clock::now());
-    m_lastHop = {};
-    m_lastHopBytes = m_lastHopFrames = 0;
-    m_deadlines = {};
-    ++m_resetsWanted;
-    m_changed.notify_all();
-    m_changed.wait_for(lock, stop, std::chrono::seconds(2), [this] {
-        return std::all_of(m_stages.begin(), m_stages.end(), [this](const Watched& stage) {
-            return !stage.status.up || stage.resetsDone == m_resetsWanted;
-        });
-    });
+    std::unique_lock lock(m_shared.mutex);
+    m_shared.answers.reset();
+    m_shared.lastHop = {};
+    m_shared.lastHopBytes = m_shared.lastHopFrames = 0;
+    m_shared.deadlines = {};
+    for (StageWatch& stage : m_stages)
+        stage.wantReset();
+    waitForStages(lock, stop);
 }
 
 void Gateway::shutDownStages(const std::stop_token& stop)
 {
-    std::unique_lock lock(m_mutex);
-    m_draining = m_shutDownWanted = true;
-    m_changed.notify_all();
-    m_changed.wait_for(lock, stop, std::chrono::seconds(2), [this] {
-        return std::all_of(m_stages.begin(), m_stages.end(),
-                           [](const Watched& stage) { return !stage.status.up || stage.shutDown; });
-    });
+    std::unique_lock lock(m_shared.mutex);
+    m_shared.ledger.drain();
+    m_shared.isEnding = true;
+    for (StageWatch& stage : m_stages)
+        stage.wantShutDown();
+    waitForStages(lock, stop);
 }
 
 LiveStatus Gateway::status(std::uint64_t eventsAfter)
 {
-    const std::lock_guard lock(m_mutex);
+    const std::lock_guard lock(m_shared.mutex);
     const auto now = Clock::now();
     const double dilation = m_config.node.dilation;
-    LiveStatus status = m_counts;
+    const RequestLedger::Counts& counts = m_shared.ledger.counts();
+    LiveStatus status;
     status.release = m_config.node.release;
-    status.incarnation = m_incarnation;
+    status.incarnation = m_shared.incarnation;
     status.at = wallClock();
-    status.upSeconds = secondsBetween(m_started, now);
+    status.upSeconds = std::chrono::duration<double>(now - m_started).count();
     status.dilation = dilation;
-    status.inFlight = m_pending.size();
-    status.throughput = m_answers.throughput(now) * dilation;
-    status.latency = scaled(m_answers.latency(), dilation);
+    status.accepted = counts.accepted;
+    status.answered = counts.answered;
+    status.failed = counts.failed;
+    status.lost = counts.lost;
+    status.resent = counts.resent;
+    status.duplicates = counts.duplicates;
+    status.inFlight = m_shared.ledger.inFlight();
+    status.throughput = m_shared.answers.throughput(now) * dilation;
+    status.latency = scaled(m_shared.answers.latency(), dilation);
     status.gatewayPeakMemory = processMemory().peak;
-    status.deadlines = m_deadlines.all;
-    status.lateDeadlines = m_deadlines.late;
+    status.refusedConnections = m_shared.refusedConnections;
+    status.deadlines = m_shared.deadlines.all;
+    status.lateDeadlines = m_shared.deadlines.late;
+    addStages(status);
+    for (const Event& event : m_shared.events)
+        if (event.number > eventsAfter)
+            status.events.push_back(event);
+    if (status.events.size() > kMaxEventsTold)
+        status.events.erase(status.events.begin(),
+                            status.events.end() - static_cast<std::ptrdiff_t>(kMaxEventsTold));
+    return status;
+}
+
+void Gateway::addStages(LiveStatus& status) const
+{
+    const double dilation = status.dilation;
     bool allUp = true, allWereUp = true;
     std::string from = m_config.device;
-    for (const Watched& watched : m_stages) {
-        StageStatus stage = watched.status;
+    for (const StageWatch& watched : m_stages) {
+        StageStatus stage = watched.status();
         StageMetrics& metrics = stage.metrics;
         for (Summary* figure : {&metrics.compute, &metrics.hostCompute, &metrics.transfer,
                                 &metrics.queueWait, &metrics.backPressure})
@@ -355,23 +253,16 @@ LiveStatus Gateway::status(std::uint64_t eventsAfter)
         status.hops.push_back({from, stage.device, bytes, metrics.received, metrics.transfer});
         from = stage.device;
         allUp = allUp && stage.up;
-        allWereUp = allWereUp && watched.wasUp;
+        allWereUp = allWereUp && watched.wasUp();
         status.stages.push_back(std::move(stage));
     }
-    status.hops.push_back({from, m_config.device,
-                           m_lastHopFrames == 0 ? 0 : m_lastHopBytes / m_lastHopFrames,
-                           m_lastHopFrames, scaled(m_lastHop.summary(), dilation)});
-    status.state = m_draining  ? ServiceState::Draining
-                   : allUp     ? ServiceState::Serving
-                   : allWereUp ? ServiceState::Interrupted
-                               : ServiceState::Starting;
-    for (const Event& event : m_events)
-        if (event.number > eventsAfter)
-            status.events.push_back(event);
-    if (status.events.size() > kMaxEventsTold)
-        status.events.erase(status.events.begin(),
-                            status.events.end() - static_cast<std::ptrdiff_t>(kMaxEventsTold));
-    return status;
+    const std::uint64_t frames = m_shared.lastHopFrames;
+    status.hops.push_back({from, m_config.device, frames == 0 ? 0 : m_shared.lastHopBytes / frames,
+                           frames, scaled(m_shared.lastHop.summary(), dilation)});
+    status.state = m_shared.ledger.isDraining() ? ServiceState::Draining
+                   : allUp                      ? ServiceState::Serving
+                   : allWereUp                  ? ServiceState::Interrupted
+                                                : ServiceState::Starting;
 }
 
 Result<void> runGateway(const GatewayConfig& config, const std::filesystem::path& folder,

@@ -58,6 +58,10 @@ private:
 
 /// Sends requests and takes their answers. submit() and answer() may be called from two different
 /// threads at the same time; each from one at a time.
+///
+/// Where a connection breaks, or the gateway is started again, the client dials again by itself and
+/// sends again what is unanswered: each request has exactly one answer. It keeps its inputs until
+/// then. Only a gateway that is gone for a minute, or that ends its release, is an error (Network).
 class RequestClient
 {
 public:
@@ -68,12 +72,13 @@ public:
     RequestClient& operator=(RequestClient&&) noexcept;
     ~RequestClient();
 
-    /// Numbers the requests 0, 1, 2, ... Blocks while the gateway takes no more (back-pressure, or
-    /// a stage is down). The gateway refuses tensors that do not fit the model with a failed
-    /// answer.
+    /// Numbers the requests 0, 1, 2, ... Blocks while the one before is not sent, and so while the
+    /// gateway takes no more (back-pressure, or a stage is down). The gateway refuses tensors that
+    /// do not fit the model with a failed answer.
     [[nodiscard]] Result<std::uint64_t> submit(const std::vector<inference::NamedTensor>& inputs,
                                                std::stop_token stop);
-    /// The next answer, in the order of the requests; blocks. Timeout when none came in time.
+    /// The next answer, in the order of the requests; blocks. Timeout when none came in time; the
+    /// next call may still get it.
     [[nodiscard]] Result<Answer> answer(std::chrono::milliseconds timeLimit, std::stop_token stop);
 
 private:

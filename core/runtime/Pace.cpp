@@ -45,6 +45,13 @@ Buffers buffersFor(const std::optional<PaceConfig>& pace, double dilation)
     return {static_cast<int>(std::clamp(bytes, 128.0 * 1024, 4.0 * 1024 * 1024))};
 }
 
+std::size_t Pace::chunk() const
+{
+    constexpr double kQuarter = 0.25;
+    return static_cast<std::size_t>(
+        std::clamp(m_config.bandwidth.value / 8 / m_dilation * kQuarter, 64.0, 64.0 * 1024));
+}
+
 void Pace::begin()
 {
     m_begun = steady_clock::now();

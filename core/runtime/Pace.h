@@ -27,8 +27,8 @@ struct DeadlineCount {
 [[nodiscard]] std::chrono::steady_clock::duration linkTime(const PaceConfig& pace,
                                                            std::uint64_t bytes, double dilation);
 
-/// For the two ends of an emulated link: small, so that a full queue is felt at once, but what a fast
-/// link carries while another process has the core, as far as the system grants it.
+/// For the two ends of an emulated link: small, so that a full queue is felt at once, but what a
+/// fast link carries while another process has the core, as far as the system grants it.
 [[nodiscard]] Buffers buffersFor(const std::optional<PaceConfig>& pace, double dilation);
 
 /// Emulates a link at the sender: each chunk of a frame waits for the absolute time at which the
@@ -36,11 +36,12 @@ struct DeadlineCount {
 class Pace
 {
 public:
-    static constexpr std::size_t kChunk = 64 * 1024;
-
     /// Of a node that has a pace.
     explicit Pace(const NodeConfig& node) : m_config(*node.pace), m_dilation(node.dilation) {}
 
+    /// How much may leave at once: at most 64 KiB, and no more than the link carries in a quarter
+    /// of a second, so that the receiver is never without a sign of life.
+    [[nodiscard]] std::size_t chunk() const;
     void begin(); ///< of a frame
     /// Until the link would have carried the next `bytes` of this frame.
     [[nodiscard]] Result<void> waitFor(std::size_t bytes, const std::stop_token& stop);

@@ -199,6 +199,22 @@ Result<wire::Hello> greet(Channel& channel, const wire::Hello& hello, const Limi
     return welcome;
 }
 
+Result<Greeted> dialAndGreet(const TlsContext& tls, const Endpoint& endpoint, const Peer& peer,
+                             Buffers buffers, const wire::Hello& hello, const Limit& limit)
+{
+    while (true) {
+        auto connection = Connection::dial(tls, endpoint, peer, buffers, limit);
+        if (!connection)
+            return tl::unexpected(connection.error());
+        Channel channel(std::move(*connection));
+        auto welcome = greet(channel, hello, limit);
+        if (welcome)
+            return Greeted{std::move(channel), std::move(*welcome)};
+        if (welcome.error().code != ErrorCode::Network || Clock::now() >= limit.deadline)
+            return tl::unexpected(welcome.error());
+    }
+}
+
 Result<wire::Reply> ask(Channel& channel, const wire::Command& command, const Limit& limit)
 {
     if (auto sent = channel.send(FrameKind::Command, command.SerializeAsString(), limit); !sent)

@@ -18,6 +18,15 @@ namespace millrace::runtime
 /// Greets as the dialling side and waits for the welcome. AuthFailed when refused.
 [[nodiscard]] Result<wire::Hello> greet(Channel& channel, const wire::Hello& hello,
                                         const Limit& limit);
+/// Dials and greets. A door that is crowded with strangers may turn us away: tries again until the
+/// limit. Errors as Connection::dial() and greet().
+struct Greeted {
+    Channel channel;
+    wire::Hello welcome;
+};
+[[nodiscard]] Result<Greeted> dialAndGreet(const TlsContext& tls, const Endpoint& endpoint,
+                                           const Peer& peer, Buffers buffers,
+                                           const wire::Hello& hello, const Limit& limit);
 /// The other side's greeting; answer it with send(Hello).
 [[nodiscard]] Result<wire::Hello> receiveHello(Channel& channel, const Limit& limit);
 

@@ -245,7 +245,7 @@ public:
         const auto begin = Clock::now();
         const std::jthread sending([&] {
             for (int i = 0; i < frames; ++i)
-                expected(m_sender->send(FrameKind::Tensors, encodeTensors(describe(1, 1, views)),
+                expected(m_sender->send(FrameKind::Tensors, encodeTensors(describe(1, {}, views)),
                                         payload, Limit::within(kPatience, {})));
         });
         FrameLimits limits;

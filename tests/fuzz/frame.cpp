@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     std::array<std::byte, kHeaderBytes> bytes{};
     std::memcpy(bytes.data(), data, kHeaderBytes);
-    const FrameLimits limits{4096, 1U << 20, {FrameKind::Tensors, FrameKind::Failure}};
+    const FrameLimits limits{
+        4096, 1U << 20, {FrameKind::Tensors, FrameKind::Failure, FrameKind::Beat, FrameKind::Bye}};
     const auto header = decodeHeader(bytes, limits, 0);
     if (!header) {
         test::requireOneLine(header.error().message);
@@ -27,6 +28,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (header->kind == FrameKind::Failure) {
         if (const auto failure = decodeFailure(meta))
             test::require(decodeFailure(encodeFailure(*failure)) == *failure, "failures survive");
+        return 0;
+    }
+    if (header->kind == FrameKind::Beat) {
+        if (const auto next = decodeBeat(meta))
+            test::require(decodeBeat(encodeBeat(*next)) == *next, "beats survive");
+        return 0;
+    }
+    if (header->kind == FrameKind::Bye) {
+        if (const auto reason = decodeBye(meta))
+            test::requireOneLine(*reason);
         return 0;
     }
     const auto tensors = decodeTensors(meta, header->payloadBytes);

@@ -28,7 +28,8 @@ std::array<std::byte, kHeaderBytes> good()
 
 TensorsHeader twoTensors()
 {
-    return {5, 2, {{"a", graph::DType::Float32, {2, 3}, 24}, {"b", graph::DType::Int64, {}, 8}}};
+    return {
+        5, {6, 2}, {{"a", graph::DType::Float32, {2, 3}, 24}, {"b", graph::DType::Int64, {}, 8}}};
 }
 
 } // namespace
@@ -73,8 +74,13 @@ private slots:
         const auto again = decodeTensors(encodeTensors(twoTensors()), 32);
         QVERIFY(again);
         QVERIFY(*again == twoTensors());
-        const FailureHeader failure{9, 1, "stage 2: out of memory"};
+        const FailureHeader failure{9, {6, 1}, "stage 2: out of memory"};
         QVERIFY(decodeFailure(encodeFailure(failure)) == failure);
+        QCOMPARE(decodeBeat(encodeBeat(41)).value(), std::uint64_t{41});
+        QCOMPARE(decodeBeat({}).value(), std::uint64_t{0});
+        QCOMPARE(decodeBye(encodeBye("the\nend")).value(), std::string("the end"));
+        QVERIFY(!decodeBeat("\xff\xff"));
+        QVERIFY(!decodeBye("\xff\xff"));
     }
 
     void malformedTensors()
