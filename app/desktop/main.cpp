@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Interrupt.h"
 #include "ui/dialogs/DialogPrompts.h"
 #include "ui/mainwindow/MainWindow.h"
 
@@ -78,6 +79,7 @@ std::optional<StartRequest> startRequest(const QApplication& app)
 
 int main(int argc, char* argv[])
 {
+    millrace::ignoreBrokenPipes();
     QApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("Millrace"));
     QCoreApplication::setApplicationVersion(QStringLiteral(MILLRACE_VERSION));

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -97,7 +98,7 @@ Result<void> replace(const std::filesystem::path& path, std::string_view content
         done = fail(ErrorCode::Io, "{}: cannot replace it: {}", path.string(), systemMessage());
     if (!done)
         ::unlink(temporary.c_str());
-    return done;
+    return done ? syncFolder(target.parent_path()) : done;
 }
 
 } // namespace
@@ -145,6 +146,54 @@ Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_
 Result<void> writePrivateFile(const std::filesystem::path& path, std::string_view content)
 {
     return replace(path, content, 0600);
+}
+
+Result<void> syncFolder(const std::filesystem::path& folder)
+{
+    const std::filesystem::path named = folder.empty() ? "." : folder;
+    const Descriptor file(::open(named.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (file.get() < 0 && errno == EACCES)
+        return {}; // one may write into a folder that one may not read
+    // Some file systems cannot sync a folder; there is nothing better to be had on them.
+    if (file.get() < 0 || (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP))
+        return fail(ErrorCode::Io, "{}: cannot write the folder: {}", named.string(),
+                    systemMessage());
+    return {};
+}
+
+Result<std::string> readEnd(const std::filesystem::path& path, std::uintmax_t limit)
+{
+    std::ifstream in(path, std::ios::binary | std::ios::ate);
+    const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+    if (size < 0)
+        return fail(errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, "{}: cannot open: {}",
+                    path.string(), systemMessage());
+    const auto wanted = std::min(static_cast<std::uintmax_t>(size), limit);
+    std::string end(wanted, '\0');
+    in.seekg(size - static_cast<std::streamoff>(wanted));
+    in.read(end.data(), static_cast<std::streamsize>(wanted));
+    if (in.bad())
+        return fail(ErrorCode::Io, "{}: cannot read: {}", path.string(), systemMessage());
+    end.resize(static_cast<std::size_t>(in.gcount()));
+    return end;
+}
+
+std::vector<std::filesystem::path> entriesOf(const std::filesystem::path& folder)
+{
+    std::vector<std::filesystem::path> entries;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(folder, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+        entries.push_back(entry->path());
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+std::filesystem::path absolutePath(const std::filesystem::path& path)
+{
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error);
+    return error ? path : absolute;
 }
 
 std::filesystem::path cacheFolder()

@@ -19,7 +19,10 @@ template <class Work>
 [[nodiscard]] auto guarded(const char* what, Work&& work)
 {
     using Returned = std::invoke_result_t<Work>;
-    constexpr bool isResult = requires { typename Returned::unexpected_type; };
+    constexpr bool isResult = requires
+    {
+        typename Returned::unexpected_type;
+    };
     using Outcome = std::conditional_t<isResult, Returned, Result<Returned>>;
     try {
         if constexpr (std::is_void_v<Returned>) {

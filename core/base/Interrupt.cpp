@@ -24,9 +24,14 @@ sigset_t watched()
 
 } // namespace
 
-Interrupt::Interrupt()
+void ignoreBrokenPipes()
 {
     ::signal(SIGPIPE, SIG_IGN);
+}
+
+Interrupt::Interrupt()
+{
+    ignoreBrokenPipes();
     const sigset_t signals = watched();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr); // every later thread inherits it
     m_waiter = std::thread([this, signals] {

@@ -7,8 +7,12 @@
 namespace millrace
 {
 
+/// Writing into a pipe or socket that nobody reads is an error then, and no signal that ends the
+/// process. Every program calls it first of all; Interrupt does so for those that have one.
+void ignoreBrokenPipes();
+
 /// Turns the first SIGINT or SIGTERM into a stop request; the second one ends the process at once.
-/// To be made in main() before any other thread. SIGPIPE is ignored: writing reports it.
+/// To be made in main() before any other thread. Ignores broken pipes, too.
 class Interrupt
 {
 public:

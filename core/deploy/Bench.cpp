@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Bench.h"
 
+#include "base/Guarded.h"
 #include "deploy/BenchInputs.h"
 
 #include <algorithm>
@@ -58,7 +59,9 @@ public:
     /// The client numbers its requests over all streams. Ends early when answers stop coming.
     Result<Traffic> run(int requests, const std::stop_token& stop, ProgressSink& progress)
     {
-        std::jthread sender([&](std::stop_token giveUp) { send(requests, giveUp); });
+        std::jthread sender([&](std::stop_token giveUp) {
+            static_cast<void>(guarded("sending", [&] { send(requests, giveUp); }));
+        });
         const std::stop_callback stopSender(stop, [&sender] { sender.request_stop(); });
         Traffic traffic;
         for (int i = 0; i < requests; ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/DeviceTest.h"
 
+#include "base/Guarded.h"
 #include "deploy/LocalNodes.h"
 #include "deploy/ReleaseParts.h"
 
@@ -152,7 +153,13 @@ Result<void> testDevices(const DeviceTests& tests, HostAccess& access, std::stop
         for (const cluster::Device& device : devicesToTest(tests))
             threads.emplace_back([&, device] {
                 DeviceHost host(device, folderOn(device), access, tests.limits);
-                const DeviceTest test{device, examine(host, release, tests.runner, stop)};
+                auto examined = guarded("testing it",
+                                        [&] { return examine(host, release, tests.runner, stop); });
+                DeviceTest test{device, {}};
+                if (examined)
+                    test.found = std::move(*examined);
+                else
+                    test.found.faults.push_back({Aspect::Reach, examined.error()});
                 const std::lock_guard lock(telling);
                 if (!stop.stop_requested())
                     tested(test);

@@ -2,51 +2,12 @@
 #include "deploy/LayerTimes.h"
 
 #include "base/File.h"
-
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
+#include "base/TemporaryFolder.h"
 
 namespace millrace::deploy
 {
 namespace
 {
-
-/// A private folder that goes away with its contents.
-class TemporaryFolder
-{
-public:
-    static Result<TemporaryFolder> create()
-    {
-        std::error_code error;
-        const auto base = std::filesystem::temp_directory_path(error);
-        if (error)
-            return fail(ErrorCode::Io, "there is no folder for temporary files: {}",
-                        error.message());
-        std::string name = (base / "millrace-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr)
-            return fail(ErrorCode::Io, "cannot make a temporary folder in {}: {}", base.string(),
-                        std::strerror(errno));
-        return TemporaryFolder(std::move(name));
-    }
-    TemporaryFolder(TemporaryFolder&& other) noexcept : m_path(std::move(other.m_path))
-    {
-        other.m_path.clear();
-    }
-    TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-    ~TemporaryFolder()
-    {
-        std::error_code ignored;
-        if (!m_path.empty())
-            std::filesystem::remove_all(m_path, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-
-private:
-    explicit TemporaryFolder(std::filesystem::path path) : m_path(std::move(path)) {}
-    std::filesystem::path m_path;
-};
 
 std::vector<profile::ProfiledLayer> profiledLayers(const graph::Graph& graph)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Probe.h"
 
+#include "base/Guarded.h"
 #include "deploy/LocalFiles.h"
 #include "deploy/LocalNodes.h"
 #include "deploy/Process.h"
@@ -58,7 +59,15 @@ public:
             m_context.progress(static_cast<double>(r) / static_cast<double>(rounds.size()));
             std::vector<std::jthread> pairs;
             for (const auto& [a, b] : rounds[r])
-                pairs.emplace_back([this, a, b] { measure(a, b); });
+                pairs.emplace_back([this, a, b] {
+                    if (auto done = guarded("measuring links", [&] { measure(a, b); }); !done) {
+                        const std::lock_guard lock(m_mutex);
+                        m_failure = done.error();
+                    }
+                });
+            pairs.clear();
+            if (m_failure)
+                return tl::unexpected(*m_failure);
         }
         std::sort(m_links.begin(), m_links.end(), [](const auto& x, const auto& y) {
             return std::pair(x.from, x.to) < std::pair(y.from, y.to);
@@ -129,6 +138,7 @@ private:
     const TaskContext& m_context;
     std::mutex m_mutex;
     std::vector<ProbedLink> m_links;
+    std::optional<Error> m_failure; ///< not of a link but of the measuring itself
 };
 
 Result<cluster::Cluster> withLinks(cluster::Cluster cluster, const std::vector<ProbedLink>& links)

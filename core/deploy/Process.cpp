@@ -223,18 +223,17 @@ std::vector<ProcessId> processesNaming(const std::filesystem::path& folder)
 {
     const std::string prefix = folder.string() + "/";
     std::vector<ProcessId> found;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-        const std::string name = entry.path().filename().string();
+    for (const auto& entry : entriesOf("/proc")) {
+        const std::string name = entry.filename().string();
         std::int64_t pid = 0;
         const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), pid);
         struct stat owner {
         };
         if (problem != std::errc() || end != name.data() + name.size() ||
-            ::stat(entry.path().c_str(), &owner) != 0 || owner.st_uid != ::getuid())
+            ::stat(entry.c_str(), &owner) != 0 || owner.st_uid != ::getuid())
             continue;
         const auto process = processWith(pid);
-        const auto line = readFile(entry.path() / "cmdline", std::uintmax_t{1} << 22);
+        const auto line = readFile(entry / "cmdline", std::uintmax_t{1} << 22);
         if (!process || !line)
             continue;
         std::istringstream words(*line);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Recipe.h"
 
+#include "base/Guarded.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <thread>
@@ -65,7 +67,8 @@ private:
     {
         const Task& task = m_step.tasks[t];
         m_steps.running(task.device, m_step.name);
-        const auto done = task.run({m_ours.get_token(), m_steps, task.device, m_step.name});
+        const TaskContext context{m_ours.get_token(), m_steps, task.device, m_step.name};
+        const auto done = guarded("this step", [&] { return task.run(context); });
         std::unique_lock lock(m_mutex);
         if (done) {
             m_steps.done(task.device, m_step.name,
@@ -116,7 +119,8 @@ void undoStep(const RecipeStep& step, Seconds limit)
             continue;
         ++running;
         threads.emplace_back([&late, &mutex, &changed, &running, &task] {
-            task.undo(late.get_token());
+            // What one cannot take back, the others still do; there is nobody to tell.
+            static_cast<void>(guarded("undoing", [&] { task.undo(late.get_token()); }));
             const std::lock_guard inner(mutex);
             --running;
             changed.notify_all();

@@ -181,13 +181,11 @@ std::string variable(const char* name)
 std::vector<Release> everyRelease()
 {
     std::vector<Release> releases;
-    std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(stateFolder() / "releases", error)) {
-        const auto file = entry.path() / "release.json";
+    for (const auto& entry : entriesOf(stateFolder() / "releases")) {
+        const auto file = entry / "release.json";
         const auto text = readFile(file);
         auto release = text ? parseRelease(*text, file.string()) : tl::unexpected(text.error());
-        if (release && release->id == entry.path().filename())
+        if (release && release->id == entry.filename())
             releases.push_back(std::move(*release));
     }
     std::sort(releases.begin(), releases.end(), [](const Release& a, const Release& b) {
@@ -244,7 +242,7 @@ Result<Release> parseRelease(std::string_view text, const std::string& source)
 std::filesystem::path stateFolder()
 {
     if (const std::string own = variable("MILLRACE_STATE"); !own.empty())
-        return std::filesystem::absolute(own);
+        return absolutePath(own);
     if (const std::string xdg = variable("XDG_STATE_HOME"); !xdg.empty())
         return std::filesystem::path(xdg) / "millrace";
     return std::filesystem::path(variable("HOME")) / ".local" / "state" / "millrace";

@@ -59,7 +59,7 @@ Release makeRelease(ReleaseKind kind, const onnx::Model& model, const cluster::C
     release.createdAt = unixSeconds();
     release.id = newReleaseId(model.path(), release.createdAt);
     release.folder = stateFolder() / "releases" / release.id;
-    release.modelPath = std::filesystem::absolute(model.path());
+    release.modelPath = absolutePath(model.path());
     release.modelSha256 = model.sha256();
     release.dims = model.dims();
     release.cluster = cluster;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Rollout.h"
 
+#include "base/Account.h"
 #include "base/File.h"
 #include "deploy/DeviceTest.h"
 #include "deploy/Health.h"
@@ -8,7 +9,6 @@
 #include "deploy/LocalNodes.h"
 #include "deploy/ReleaseParts.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,13 +34,13 @@ std::string whoWeAre()
 {
     std::array<char, 256> computer{};
     ::gethostname(computer.data(), computer.size() - 1);
-    const ::passwd* account = ::getpwuid(::getuid());
+    const std::string account = thisAccount().name;
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
     ::gmtime_r(&now, &utc);
     std::array<char, 32> time{};
     std::strftime(time.data(), time.size(), "%Y-%m-%d %H:%M:%S UTC", &utc);
-    return fmt::format("{}@{} (process {}) since {}", account != nullptr ? account->pw_name : "?",
+    return fmt::format("{}@{} (process {}) since {}", account.empty() ? "?" : account,
                        computer.data(), ::getpid(), time.data());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Traffic.h"
 
+#include "base/Guarded.h"
 #include "deploy/BenchInputs.h"
 
 #include <algorithm>
@@ -42,8 +43,11 @@ public:
 
     Result<TrafficCounts> run(const std::stop_token& stop, std::chrono::duration<double> drain)
     {
-        std::jthread receiver([this](const std::stop_token& end) { receive(end); });
-        std::jthread sender([this](const std::stop_token& end) { send(end); });
+        std::jthread receiver([this](const std::stop_token& end) {
+            note(guarded("taking the answers", [&] { receive(end); }));
+        });
+        std::jthread sender(
+            [this](const std::stop_token& end) { note(guarded("sending", [&] { send(end); })); });
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, stop, [this] { return m_error.has_value(); });
         sender.request_stop();
@@ -61,6 +65,16 @@ public:
 
 private:
     [[nodiscard]] std::uint64_t taken() const { return m_counts.answered + m_counts.failed; }
+
+    /// What ended a thread against its will ends the stream.
+    void note(const Result<void>& done)
+    {
+        if (done)
+            return;
+        const std::lock_guard lock(m_mutex);
+        m_error = done.error();
+        m_changed.notify_all();
+    }
 
     void send(const std::stop_token& stop)
     {

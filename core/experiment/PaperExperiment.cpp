@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "experiment/PaperExperiment.h"
 
+#include "base/Guarded.h"
 #include "plan/Baselines.h"
 #include "plan/Solve.h"
 
@@ -47,9 +48,11 @@ public:
         m_trials.resize(m_cells.size() * trials());
         std::vector<std::jthread> threads;
         for (std::size_t t = 1; t < m_options.threads; ++t)
-            threads.emplace_back([this] { work(); });
-        work();
+            threads.emplace_back([this] { workGuarded(); });
+        workGuarded();
         threads.clear();
+        if (m_failure)
+            return tl::unexpected(*m_failure);
         if (m_stop.stop_requested())
             return fail(ErrorCode::Cancelled, "the experiment was interrupted");
         std::vector<Cell> cells;
@@ -77,6 +80,16 @@ private:
         }
     }
     [[nodiscard]] std::size_t trials() const { return static_cast<std::size_t>(m_options.trials); }
+
+    /// What a thread cannot do, the whole experiment cannot.
+    void workGuarded()
+    {
+        const auto done = guarded("the experiment", [this] { work(); });
+        if (done)
+            return;
+        const std::lock_guard lock(m_progressMutex);
+        m_failure = done.error();
+    }
 
     void work()
     {
@@ -172,7 +185,8 @@ private:
     std::mutex m_progressMutex; ///< guards m_progress and m_done
     std::size_t m_done = 0;
     std::vector<Work> m_cells;
-    std::vector<Trial> m_trials; ///< cell by cell; each written by one thread
+    std::vector<Trial> m_trials;    ///< cell by cell; each written by one thread
+    std::optional<Error> m_failure; ///< of a thread
     std::atomic<std::size_t> m_next = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/Project.h"
 
+#include "base/File.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -145,9 +147,8 @@ std::string writeProject(const Project& project, const std::filesystem::path& pr
         dims[name] = value;
     std::filesystem::path path = project.modelPath;
     if (!path.empty()) {
-        path = std::filesystem::absolute(path).lexically_normal();
-        const auto relative =
-            path.lexically_relative(std::filesystem::absolute(projectFile).parent_path());
+        path = absolutePath(path).lexically_normal();
+        const auto relative = path.lexically_relative(absolutePath(projectFile).parent_path());
         // Beside or below the project: both can be moved together.
         if (!relative.empty() && *relative.begin() != "..")
             path = relative;
@@ -167,7 +168,7 @@ Result<Project> parseProject(std::string_view text, const std::filesystem::path&
     const auto document = parseJson(text, projectFile.string());
     if (!document)
         return tl::unexpected(document.error());
-    return Reader(std::filesystem::absolute(projectFile).parent_path())
+    return Reader(absolutePath(projectFile).parent_path())
         .project(JsonReader(*document, projectFile.string()));
 }
 

@@ -2,13 +2,11 @@
 #include "base/CpuTime.h"
 #include "base/File.h"
 #include "base/Json.h"
+#include "base/TemporaryFolder.h"
 #include "inference/Session.h"
 #include "profile/Profile.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <numeric>
 #include <optional>
@@ -28,31 +26,6 @@ struct Kernel {
     std::string name; ///< of the node, without "_kernel_time"
     double start = 0; ///< microseconds
     double end = 0;
-};
-
-/// A folder that goes away with its object.
-class TemporaryFolder
-{
-public:
-    TemporaryFolder()
-    {
-        static std::atomic<int> counter = 0;
-        m_path = std::filesystem::temp_directory_path() /
-                 fmt::format("millrace-profile-{}-{}", ::getpid(), counter.fetch_add(1));
-        std::error_code error;
-        std::filesystem::create_directories(m_path, error);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder()
-    {
-        std::error_code error;
-        std::filesystem::remove_all(m_path, error);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-
-private:
-    std::filesystem::path m_path;
 };
 
 /// As JSON can hold it: what is no UTF-8 is replaced.
@@ -277,9 +250,11 @@ Result<Profile> measure(const std::filesystem::path& model, std::span<const Prof
         return fail(ErrorCode::InvalidArgument, "the model has no layers to measure");
     if (options.runs < 1 || options.warmups < 0)
         return fail(ErrorCode::InvalidArgument, "at least one run is needed to measure");
-    const TemporaryFolder folder;
+    const auto folder = TemporaryFolder::create();
+    if (!folder)
+        return tl::unexpected(folder.error());
     inference::SessionOptions sessionOptions;
-    sessionOptions.profilePrefix = folder.path() / "profile";
+    sessionOptions.profilePrefix = folder->path() / "profile";
     progress.progress("loading the model", -1);
     auto session = inference::Session::fromFile(model, sessionOptions);
     if (!session)

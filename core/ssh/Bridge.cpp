@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/Bridge.h"
 
+#include "base/Guarded.h"
+
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -43,7 +45,10 @@ Result<std::unique_ptr<Bridge>> Bridge::open(std::unique_ptr<Connection> jump,
 Bridge::Bridge(std::unique_ptr<Connection> jump, ChannelHandle channel, Descriptor inner,
                Descriptor outer)
     : m_jump(std::move(jump)), m_channel(std::move(channel)), m_inner(std::move(inner)),
-      m_outer(std::move(outer)), m_thread([this](const std::stop_token& ended) { pump(ended); })
+      m_outer(std::move(outer)), m_thread([this](const std::stop_token& ended) {
+          static_cast<void>(guarded("passing on", [&] { pump(ended); }));
+          ::shutdown(m_inner.get(), SHUT_RDWR); // which tells the next session
+      })
 {
 }
 
@@ -109,7 +114,6 @@ void Bridge::pump(const std::stop_token& ended)
         }};
         ::poll(waits.data(), waits.size(), 1000);
     }
-    ::shutdown(m_inner.get(), SHUT_RDWR);
 }
 
 } // namespace millrace::ssh

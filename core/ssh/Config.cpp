@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/Config.h"
 
+#include "base/Account.h"
 #include "ssh/ConfigLines.h"
 #include "ssh/Keywords.h"
 #include "ssh/Pattern.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -319,17 +316,9 @@ UserFiles UserFiles::ofThisAccount()
     };
     UserFiles files;
     // As in OpenSSH, the account's home counts, not $HOME.
-    std::array<char, 16384> memory{};
-    ::passwd entry{};
-    ::passwd* found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, memory.data(), memory.size(), &found) == 0 &&
-        found != nullptr) {
-        files.home = found->pw_dir;
-        files.user = found->pw_name;
-    } else {
-        files.home = variable("HOME");
-        files.user = variable("USER");
-    }
+    const Account account = thisAccount();
+    files.home = account.home;
+    files.user = account.name;
     files.folder = files.home / ".ssh";
     files.systemConfig = "/etc/ssh/ssh_config";
     files.systemKnownHosts = "/etc/ssh/ssh_known_hosts";

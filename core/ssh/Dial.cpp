@@ -35,14 +35,14 @@ Result<Addresses> lookUp(const std::string& host, std::uint16_t port, AddressFam
                          Clock::time_point deadline, const std::stop_token& stop)
 {
     auto lookup = std::make_shared<Lookup>();
-    std::thread([lookup, host, port, family] {
+    std::thread([lookup, host, service = std::to_string(port), family] {
         ::addrinfo hints{};
         hints.ai_socktype = SOCK_STREAM;
         hints.ai_family = family == AddressFamily::Ipv4   ? AF_INET
                           : family == AddressFamily::Ipv6 ? AF_INET6
                                                           : AF_UNSPEC;
-        ::addrinfo* found = nullptr;
-        const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+        ::addrinfo* found = nullptr; // nothing here throws
+        const int error = ::getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
         const std::lock_guard lock(lookup->mutex);
         lookup->error = error;
         lookup->addresses.reset(error == 0 ? found : nullptr);

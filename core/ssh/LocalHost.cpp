@@ -19,11 +19,16 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 namespace millrace::ssh
 {
 namespace
 {
+
+/// How long a script may take over its end before it is killed.
+constexpr std::chrono::seconds kGrace{2};
+constexpr std::chrono::milliseconds kPoll{5};
 
 struct Pipe {
     Descriptor read, write;
@@ -38,6 +43,36 @@ struct Pipe {
     }
 };
 
+/// While it lives, a write of this thread into a pipe that nobody reads is an error and no signal,
+/// whatever the program does about SIGPIPE.
+class NoBrokenPipe
+{
+public:
+    NoBrokenPipe()
+    {
+        ::sigemptyset(&m_pipe);
+        ::sigaddset(&m_pipe, SIGPIPE);
+        ::sigset_t pending;
+        ::sigpending(&pending);
+        m_wasPending = ::sigismember(&pending, SIGPIPE) == 1;
+        ::pthread_sigmask(SIG_BLOCK, &m_pipe, &m_before);
+    }
+    NoBrokenPipe(const NoBrokenPipe&) = delete;
+    NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+    ~NoBrokenPipe()
+    {
+        constexpr ::timespec kNow{0, 0};
+        if (!m_wasPending)
+            while (::sigtimedwait(&m_pipe, nullptr, &kNow) < 0 && errno == EINTR) {
+            }
+        ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
+    }
+
+private:
+    ::sigset_t m_pipe{}, m_before{};
+    bool m_wasPending = false;
+};
+
 /// A shell in a process group of its own, which goes when this goes.
 class Shell
 {
@@ -50,7 +85,10 @@ public:
         if (m_pid <= 0)
             return;
         ::kill(-m_pid, SIGTERM);
-        ::waitpid(m_pid, nullptr, 0);
+        for (const auto end = Clock::now() + kGrace; ::waitpid(m_pid, nullptr, WNOHANG) == 0;
+             std::this_thread::sleep_for(kPoll))
+            if (Clock::now() >= end)
+                ::kill(-m_pid, SIGKILL);
     }
     Result<void> start();
     /// Moves input and output until both outputs end.
@@ -82,7 +120,12 @@ Result<void> Shell::start()
     ::sigset_t none;
     ::sigemptyset(&none);
     ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    ::sigset_t usual;
+    ::sigemptyset(&usual);
+    ::sigaddset(&usual, SIGPIPE); // which this program may ignore
+    ::posix_spawnattr_setsigdefault(&attributes, &usual);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                POSIX_SPAWN_SETSIGDEF);
     // As a login shell would be asked; it becomes the script's sh, whose parent this process is.
     std::array<std::string, 3> words = {"sh", "-c", kCommandLine};
     std::array<char*, 4> argv = {words[0].data(), words[1].data(), words[2].data(), nullptr};
@@ -116,6 +159,7 @@ Result<void> Shell::collect(Descriptor& from, std::string& text, std::size_t lim
 
 void Shell::feed(std::string_view& input)
 {
+    const NoBrokenPipe guard; // the script may have closed its input
     const ssize_t sent = ::write(m_in.write.get(), input.data(), input.size());
     if (sent > 0)
         input.remove_prefix(static_cast<std::size_t>(sent));
@@ -213,6 +257,16 @@ Result<void> copy(Content& content, int file, TransferSink& sink, const std::sto
     }
 }
 
+Result<void> hasHash(const std::filesystem::path& file, const std::string& expected)
+{
+    const auto hash = sha256File(file);
+    if (!hash)
+        return tl::unexpected(hash.error());
+    if (*hash != expected)
+        return fail(ErrorCode::Io, "what was written has another hash than what was sent");
+    return {};
+}
+
 Result<UploadEnd> LocalHost::upload(const Upload& upload, TransferSink& sink, std::stop_token stop)
 {
     auto content = Content::open(upload);
@@ -233,8 +287,14 @@ Result<UploadEnd> LocalHost::upload(const Upload& upload, TransferSink& sink, st
     const Descriptor file(::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     Result<void> done = file ? copy(*content, file.get(), sink, stop)
                              : fail(ErrorCode::Io, "{}", std::strerror(errno));
-    if (done && (::fsync(file.get()) != 0 || ::rename(part.c_str(), target.c_str()) != 0))
+    if (done && ::fsync(file.get()) != 0)
         done = fail(ErrorCode::Io, "{}", std::strerror(errno));
+    if (done)
+        done = hasHash(part, content->sha256());
+    if (done && ::rename(part.c_str(), target.c_str()) != 0)
+        done = fail(ErrorCode::Io, "{}", std::strerror(errno));
+    if (done)
+        done = syncFolder(folder);
     if (done)
         return UploadEnd::Sent;
     ::unlink(part.c_str());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/Watch.h"
 
+#include "base/Guarded.h"
+
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -22,7 +24,11 @@ Clock::time_point deadlineIn(Seconds limit)
 Watchdog::Watchdog(int fd, Seconds limit, std::stop_token stop)
     : m_fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), m_limit(limit), m_stop(std::move(stop)),
       m_deadline(deadlineIn(limit)), m_onStop(m_stop, [this] { bite(); }),
-      m_thread([this](const std::stop_token& ended) { run(ended); })
+      m_thread([this](const std::stop_token& ended) {
+          // One that cannot go on lets nobody wait for ever.
+          if (!guarded("watching", [&] { run(ended); }))
+              bite();
+      })
 {
 }
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -187,6 +188,74 @@ private slots:
             }
         }
         QCOMPARE(entries(), std::size_t{1});
+    }
+
+    void theEndOfAFile()
+    {
+        const auto path = file("log");
+        write("log", "first\nsecond\nthird\n");
+        QCOMPARE(readEnd(path, 6).value(), std::string("third\n"));
+        QCOMPARE(readEnd(path, 1000).value(), std::string("first\nsecond\nthird\n"));
+        write("log", "");
+        QCOMPARE(readEnd(path, 6).value(), std::string());
+        QVERIFY(readEnd(file("none"), 6).error().code == ErrorCode::NotFound);
+        QVERIFY(readEnd(file(""), 6).error().code == ErrorCode::Io); // the folder itself
+    }
+
+    /// A sparse file of 1 TiB: nobody reads it whole.
+    void theEndOfALargeFile()
+    {
+        const auto path = file("large");
+        write("large", "");
+        QCOMPARE(::truncate(path.c_str(), off_t{1} << 40), 0);
+        std::ofstream(path, std::ios::app) << "end";
+        QCOMPARE(readEnd(path, 3).value(), std::string("end"));
+    }
+
+    void foldersAreSynced()
+    {
+        QVERIFY(syncFolder(file("").parent_path()));
+        QVERIFY(syncFolder(""));
+        QVERIFY(syncFolder(file("none")).error().code == ErrorCode::Io);
+    }
+
+    void entriesComeInOrder()
+    {
+        write("b", "");
+        write("a", "");
+        write(".c", "");
+        const std::vector<std::filesystem::path> expected{file(".c"), file("a"), file("b")};
+        QVERIFY(entriesOf(file("").parent_path()) == expected);
+        QVERIFY(entriesOf(file("a")).empty());
+        QVERIFY(entriesOf(file("none")).empty());
+    }
+
+    void aLoopOfLinksHasNoEntries()
+    {
+        QCOMPARE(::symlink("loop", file("loop").c_str()), 0);
+        QVERIFY(entriesOf(file("loop")).empty());
+        QVERIFY(readEnd(file("loop"), 1).error().code == ErrorCode::Io);
+    }
+
+    void absolutePaths()
+    {
+        QCOMPARE(absolutePath("/a/../b").string(), std::string("/a/../b"));
+        QCOMPARE(absolutePath("a").string(), (std::filesystem::current_path() / "a").string());
+    }
+
+    void withoutAWorkingFolderAPathStays()
+    {
+        const ::pid_t child = ::fork();
+        if (child == 0) {
+            const auto gone = file("gone");
+            std::filesystem::create_directory(gone);
+            std::filesystem::current_path(gone);
+            std::filesystem::remove(gone);
+            ::_exit(absolutePath("a") == "a" ? 0 : 1);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        QCOMPARE(status, 0);
     }
 
     void cacheFolders()

@@ -26,8 +26,7 @@ private slots:
     void whatIsThrownBecomesAnError()
     {
         const auto thrown = guarded("work", [] { throw std::runtime_error("a\nb"); });
-        QVERIFY(thrown.error() ==
-                (Error{ErrorCode::Internal, "work: an unexpected failure: a b"}));
+        QVERIFY(thrown.error() == (Error{ErrorCode::Internal, "work: an unexpected failure: a b"}));
         const auto full = guarded("work", []() -> int { throw std::bad_alloc(); });
         QVERIFY(full.error() == (Error{ErrorCode::ResourceExhausted, "work: not enough memory"}));
         const auto odd = guarded("work", []() -> Result<int> { throw 3; });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <stdexcept>
 #include <thread>
 
 using namespace millrace;
@@ -160,6 +161,30 @@ private slots:
         QVERIFY(stopped.error().code == ErrorCode::Cancelled);
         QCOMPARE(m_undone, std::vector<std::string>{"a one"});
         QCOMPARE(m_grid.last["a/two"], std::string("waiting"));
+    }
+
+    void whatATaskThrowsIsItsFailure()
+    {
+        const auto thrown = [](const TaskContext&) -> Result<std::string> {
+            throw std::runtime_error("no such folder");
+        };
+        const auto done = run({{"one", kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
+                               {"two", kNever, OnFailure::StopOthers, {{"b", thrown, {}}}}});
+        QVERIFY(done.error() ==
+                (Error{ErrorCode::Internal,
+                       "b: two: this step: an unexpected failure: no such folder"}));
+        QCOMPARE(m_undone, std::vector<std::string>{"a one"});
+    }
+
+    void whatAnUndoThrowsStopsNoOther()
+    {
+        Task broken{"b", well, [](const std::stop_token&) { throw std::bad_alloc(); }};
+        const auto done =
+            run({{"one", kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
+                 {"two", kNever, OnFailure::StopOthers, {broken, undoable("c", "two", well)}},
+                 {"three", kNever, OnFailure::StopOthers, {{"a", badly, {}}}}});
+        QVERIFY(done.error().code == ErrorCode::Io);
+        QCOMPARE(m_undone, (std::vector<std::string>{"c two", "a one"}));
     }
 
     void slowUndoIsGivenUp()
