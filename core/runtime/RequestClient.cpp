@@ -215,6 +215,8 @@ Result<void> RequestClient::Impl::sendRequest(Channel& channel, const std::stop_
         if (number < submitted)
             inputs = unanswered.at(number - next);
     }
+    if (stop.stop_requested())
+        return {};
     if (!inputs)
         return channel.tend();
     std::vector<inference::TensorView> views;

@@ -134,6 +134,11 @@ void Pipeline::start()
 {
     for (std::size_t k = 0; k < kStages; ++k)
         startStage(k);
+    startGateway();
+}
+
+void Pipeline::startGateway()
+{
     m_threads[kStages] = std::jthread([this](const std::stop_token& stop) {
         if (const auto ran =
                 runtime::runGateway(m_gateway, pathOf(m_folder), stop, [](const std::string&) {});
@@ -155,6 +160,11 @@ void Pipeline::startStage(std::size_t stage)
 void Pipeline::endStage(std::size_t stage)
 {
     m_threads[stage] = {};
+}
+
+void Pipeline::endGateway()
+{
+    m_threads[kStages] = {};
 }
 
 runtime::GatewayAddress Pipeline::address() const

@@ -23,6 +23,8 @@ public:
     void start();
     void startStage(std::size_t stage);
     void endStage(std::size_t stage); ///< drops what it holds, as a crash does
+    void startGateway();
+    void endGateway(); ///< as endStage()
     [[nodiscard]] runtime::GatewayAddress address() const;
     [[nodiscard]] runtime::StageConfig& stage(std::size_t stage) { return m_stages[stage]; }
     [[nodiscard]] runtime::GatewayConfig& gateway() { return m_gateway; }
