@@ -2,9 +2,9 @@
 #pragma once
 
 #include "inference/Session.h"
-#include "runtime/Connection.h"
 #include "runtime/Frame.h"
 #include "runtime/Pace.h"
+#include "runtime/net/Connection.h"
 
 #include <functional>
 #include <memory>

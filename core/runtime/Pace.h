@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/Error.h"
-#include "runtime/Connection.h"
 #include "runtime/NodeConfig.h"
+#include "runtime/net/Connection.h"
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 
 #include "base/File.h"
 #include "base/Json.h"
-#include "runtime/Connection.h"
+#include "runtime/net/Connection.h"
 
 #include <algorithm>
 #include <bit>

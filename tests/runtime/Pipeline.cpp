@@ -2,7 +2,7 @@
 #include "Pipeline.h"
 
 #include "base/File.h"
-#include "runtime/Connection.h"
+#include "runtime/net/Connection.h"
 #include "support/OnnxBuilder.h"
 
 #include <numeric>

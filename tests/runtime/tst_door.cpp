@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Crowds of strangers at the doors of a release: they keep nobody out who belongs to it.
 #include "Pipeline.h"
-#include "runtime/Connection.h"
+#include "runtime/net/Connection.h"
 
 #include <QTest>
 

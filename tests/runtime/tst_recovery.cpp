@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// What dies and comes back, with real sockets: every request is answered once, in order.
 #include "Pipeline.h"
-#include "runtime/Connection.h"
+#include "runtime/net/Connection.h"
 
 #include <QTest>
 

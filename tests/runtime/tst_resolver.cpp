@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "runtime/Resolve.h"
+#include "runtime/net/Resolve.h"
 
 #include <QTest>
 
