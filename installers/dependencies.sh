@@ -20,7 +20,7 @@ ocr_model=ch_PP-OCRv4_det_infer.onnx
 
 packages=(
     g++ cmake ninja-build ccache pkg-config git ca-certificates debian-archive-keyring openssl
-    libexpected-dev libfmt-dev nlohmann-json3-dev libssl-dev libasio-dev libyaml-cpp-dev libcli11-dev
+    libexpected-dev libfmt-dev libspdlog-dev nlohmann-json3-dev libssl-dev libasio-dev libyaml-cpp-dev libcli11-dev
     libonnx-dev libprotobuf-dev protobuf-compiler libpng-dev libturbojpeg0-dev
     qt6-base-dev qt6-charts-dev qt6-svg-dev libqt6opengl6-dev libgl-dev libxkbcommon-dev
     qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-qpa-plugins qt6-translations-l10n

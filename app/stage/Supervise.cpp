@@ -3,6 +3,7 @@
 
 #include "app/stage/Supervisor.h"
 #include "base/File.h"
+#include "base/Log.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -32,14 +33,19 @@ std::string startOf(::pid_t pid)
     return field;
 }
 
+/// Standard input leads to nothing, output and errors to the folder's log.
 bool takeLog(const std::filesystem::path& folder)
 {
     const auto log = folder / "node.log";
     const int file =
         ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return file >= 0 && null >= 0 && ::dup2(null, STDIN_FILENO) >= 0 &&
-           ::dup2(file, STDOUT_FILENO) >= 0 && ::dup2(file, STDERR_FILENO) >= 0;
+    const bool isTaken = file >= 0 && null >= 0 && ::dup2(null, STDIN_FILENO) >= 0 &&
+                         ::dup2(file, STDOUT_FILENO) >= 0 && ::dup2(file, STDERR_FILENO) >= 0;
+    for (const int opened : {file, null})
+        if (opened > STDERR_FILENO)
+            ::close(opened);
+    return isTaken;
 }
 
 /// In the process that stays: tells the starting one who it is.
@@ -57,10 +63,16 @@ bool takeLog(const std::filesystem::path& folder)
     for (std::string& word : words)
         argv.push_back(word.data());
     argv.push_back(nullptr);
-    Supervisor supervisor(
-        [&argv] { return spawnProgram(argv.data()); },
-        [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
-    ::_exit(supervisor.run());
+    // A runner begins a new node.log when one is full; this process has to follow it.
+    const auto spawn = [&] {
+        static_cast<void>(takeLog(folder));
+        return spawnProgram(argv.data());
+    };
+    const auto say = [&](const std::string& line) {
+        if (takeLog(folder))
+            Log::toStandardError().write(line);
+    };
+    ::_exit(Supervisor(spawn, say).run());
 }
 
 } // namespace

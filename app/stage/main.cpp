@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// millrace-stage: a stage or the gateway of a release, on the node that it was planned for.
 /// It measures links for `probe`, too.
+#include "app/stage/NodeLog.h"
 #include "app/stage/Supervise.h"
 #include "base/File.h"
+#include "base/Guarded.h"
 #include "base/Interrupt.h"
 #include "runtime/Node.h"
 #include "runtime/Probe.h"
@@ -11,7 +13,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -30,16 +31,6 @@ constexpr const char* kUsage =
     "other nodes measure their links, --measure does: it reads \"PEER from|to SECONDS\"\n"
     "and says \"BITS-PER-SECOND DELAY\", line by line.\n";
 constexpr std::uintmax_t kMaxConfig = 16U << 20;
-
-void logLine(const std::string& line)
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    ::gmtime_r(&now, &utc);
-    char text[32] = "";
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    std::fprintf(stderr, "%s %s\n", text, oneLine(line).c_str());
-}
 
 enum class Role { Stage, Gateway, Probe, Measure };
 
@@ -72,12 +63,18 @@ Result<void> measure(const runtime::ProbeConfig& config, const std::filesystem::
     return {};
 }
 
-Result<void> run(const std::filesystem::path& file, Role role, std::stop_token stop)
+std::filesystem::path folderOf(const std::filesystem::path& file)
+{
+    return file.has_parent_path() ? file.parent_path() : ".";
+}
+
+Result<void> run(const std::filesystem::path& file, Role role, std::stop_token stop, Log& log)
 {
     const auto text = readFile(file, kMaxConfig);
     if (!text)
         return tl::unexpected(text.error());
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    const auto folder = folderOf(file);
+    const auto logLine = [&log](const std::string& line) { log.write(line); };
     const auto with = [](const auto& config, const auto& use) -> Result<void> {
         return config ? use(*config) : tl::unexpected(config.error());
     };
@@ -140,12 +137,15 @@ int main(int argc, char** argv)
         if (isSupervised)
             return stage::supervise(words, std::filesystem::path(words.back()).parent_path());
         const Interrupt interrupt;
-        const auto done = run(words.back(), *role, interrupt.token());
+        Log log = *role == Role::Measure ? Log::toStandardError()
+                                         : stage::openNodeLog(folderOf(words.back()));
+        const auto done =
+            guarded("the runner", [&] { return run(words.back(), *role, interrupt.token(), log); });
         if (done || done.error().code == ErrorCode::Cancelled)
             return 0;
-        logLine("error: " + done.error().message);
+        log.write("error: " + done.error().message);
     } catch (const std::exception& exception) {
-        logLine(std::string("error: an unexpected failure: ") + exception.what());
+        std::fprintf(stderr, "error: an unexpected failure: %s\n", exception.what());
     }
     return 5;
 }

@@ -15,9 +15,9 @@ namespace millrace
 [[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path,
                                            std::uintmax_t limit = std::uintmax_t{4} << 30);
 
-/// Writes beside the target, syncs and renames, and syncs the folder: after a crash there is the old file or the new one,
-/// never half of one. A symbolic link stays and its target is replaced; permissions stay, too.
-/// A device or a pipe (/dev/stdout) is written into.
+/// Writes beside the target, syncs and renames, and syncs the folder: after a crash there is the
+/// old file or the new one, never half of one. A symbolic link stays and its target is replaced;
+/// permissions stay, too. A device or a pipe (/dev/stdout) is written into.
 [[nodiscard]] Result<void> writeFileAtomically(const std::filesystem::path& path,
                                                std::string_view content);
 

@@ -15,7 +15,7 @@ namespace
 {
 
 constexpr Seconds kStartLimit{180};
-constexpr std::uintmax_t kLongestLog = std::uintmax_t{1} << 26;
+constexpr std::uintmax_t kTail = 16384; // bytes of a log, far more than is shown
 
 std::filesystem::path logFile(const Release& release, const ReleaseNode& node)
 {
@@ -29,7 +29,7 @@ public:
     bool isAlive(std::size_t node) override { return deploy::isAlive(m_release.nodes[node]); }
     std::string logTail(std::size_t node) override
     {
-        const auto log = readFile(logFile(m_release, m_release.nodes[node]), kLongestLog);
+        const auto log = readEnd(logFile(m_release, m_release.nodes[node]), kTail);
         return log ? endOfLog(*log) : "its log cannot be read";
     }
 
