@@ -40,7 +40,7 @@ struct NamedTensor {
 [[nodiscard]] Result<Tensor>
 randomTensor(graph::DType dtype, const std::vector<std::int64_t>& shape, std::uint64_t seed);
 
-/// DESIGN's definition: equal dtype and shape, NaN and Inf in the same places, max|a-b| <= 1e-4 *
+/// Two answers agree with equal dtype and shape, NaN and Inf in the same places, max|a-b| <= 1e-4 *
 /// max|b| + 1e-6.
 struct Agreement {
     bool agree = false;
