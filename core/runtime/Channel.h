@@ -36,6 +36,8 @@ public:
     void sends();
     void takes();
     [[nodiscard]] Result<void> tend() { return m_connection.tend(); }
+    /// When the peer was last known to be alive.
+    [[nodiscard]] Clock::time_point heardAt() const { return m_connection.heardAt(); }
 
     struct Incoming {
         FrameHeader header;

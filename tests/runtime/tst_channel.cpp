@@ -90,6 +90,32 @@ private slots:
         QVERIFY(Clock::now() - begun < 2 * kSilence);
     }
 
+    // A receiver that is always behind never waits for a frame, and is alive all the same.
+    void whoIsAlwaysBehindBeats()
+    {
+        Ends ends;
+        const auto begun = Clock::now();
+        std::jthread sender([&](const std::stop_token& stop) {
+            while (!stop.stop_requested())
+                if (!ends.sends->send(FrameKind::Tensors, "one more", Ends::limit()))
+                    return;
+        });
+        QTest::qSleep(300);
+        const auto until = Clock::now() + std::chrono::milliseconds(2500);
+        while (Clock::now() < until) {
+            QVERIFY(ends.takes->receive(tensors(0), Ends::limit()));
+            QTest::qSleep(5);
+        }
+        sender.request_stop();
+        while (sender.joinable() &&
+               ends.takes->receive(tensors(0), Limit::within(std::chrono::milliseconds(500), {})))
+            ;
+        sender.join();
+        const auto silence = Clock::now() - ends.sends->heardAt();
+        QVERIFY2(ends.sends->heardAt() > begun + std::chrono::milliseconds(1500),
+                 qPrintable(QString::number(std::chrono::duration<double>(silence).count())));
+    }
+
     void beatsAreNotShown()
     {
         Ends ends;

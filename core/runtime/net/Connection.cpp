@@ -229,6 +229,11 @@ const std::string& Connection::peer() const
     return m_impl->peer.name;
 }
 
+Clock::time_point Connection::heardAt() const
+{
+    return m_impl->heardAt;
+}
+
 void Connection::setDuty(Duty duty)
 {
     m_impl->duty = std::move(duty);
@@ -239,6 +244,8 @@ Result<Connection::Arrival> Connection::read(std::span<std::byte> bytes, const L
 {
     Impl& impl = *m_impl;
     impl.heardAt = Clock::now(); // what came while nobody read is still to be read
+    if (impl.duty.use == Use::Takes)
+        impl.beat(); // who never has to wait for bytes beats, too
     bool waited = false;
     const auto done = await(
         impl.io, limit,

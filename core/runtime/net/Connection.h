@@ -94,6 +94,9 @@ public:
     /// From now on; before anything but a greeting was exchanged.
     void setDuty(Duty duty);
 
+    /// When the peer last said anything, as far as somebody listened.
+    [[nodiscard]] Clock::time_point heardAt() const;
+
     /// Fills `bytes`. Network when the connection ends before. Says whether the bytes were there
     /// already (`Ready`) or had to be waited for.
     enum class Arrival { Ready, Waited };
