@@ -54,7 +54,8 @@ public:
         m_isDone = true;
         NoProgress quiet;
         ConsoleSteps steps(quiet);
-        return deploy::undeployLocal(m_release, {}, steps);
+        deploy::LocalAccess here;
+        return deploy::undeploy(m_release, here, {}, {}, steps);
     }
 
 private:
@@ -66,16 +67,14 @@ Report runAndMeasure(const Planned& planned, const cluster::Cluster& cluster,
                      const Arguments& arguments, const Context& context)
 {
     ConsoleSteps steps(context.progress);
-    const auto release = deploy::deployLocal({planned.model,
-                                              cluster,
-                                              planned.problem,
-                                              planned.plan,
-                                              planned.times,
-                                              {},
-                                              deploy::Lifetime::OfDeployer},
-                                             context.stop, steps);
-    if (!release)
-        return runFailure(release.error());
+    deploy::Deployment deployment{planned.model, cluster,       planned.problem,
+                                  planned.plan,  planned.times, deploy::ReleaseKind::Local};
+    deployment.lifetime = deploy::Lifetime::OfDeployer;
+    deploy::LocalAccess here;
+    const auto deployed = deploy::deploy(deployment, here, context.stop, steps);
+    if (!deployed)
+        return runFailure(deployed.error());
+    const deploy::Release* release = &deployed->release;
     Undeployed cleanUp(*release);
     deploy::BenchOptions options;
     options.requests = arguments.requests;

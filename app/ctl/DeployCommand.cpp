@@ -61,13 +61,13 @@ Result<void> takePlan(const std::filesystem::path& file, plan::Plan plan, Planne
     return {};
 }
 
-Json nodesJson(const deploy::Release& release, const deploy::LocalDraft* draft)
+Json nodesJson(const deploy::Release& release, const deploy::Draft* draft)
 {
     Json list = Json::array();
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
         Json json = nodeJson(release, n);
         if (draft != nullptr)
-            json["command"] = draft->commands[n];
+            json["command"] = draft->nodes[n].command;
         else
             json["pid"] = release.nodes[n].process.pid;
         list.push_back(std::move(json));
@@ -84,23 +84,22 @@ Json emulatedJson(const deploy::Release& release)
 }
 
 /// What a deployment would do.
-Report dryRun(const deploy::LocalDeployment& deployment, const deploy::LocalDraft& draft)
+Report dryRun(const deploy::Draft& draft, bool same)
 {
     Report report;
-    const auto same = deploy::sameRelease(deployment);
-    const deploy::Release& release = same ? *same : draft.release;
+    const deploy::Release& release = draft.release;
     Json json = emulatedJson(release);
     json["dry_run"] = true;
-    json["reused"] = same.has_value();
+    json["reused"] = same;
     Json dead = Json::array();
     Table table({{"node"}, {"device"}, {"port", Align::Right}, {"model", Align::Right}, {"does"}});
     Bytes copied;
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
         const deploy::ReleaseNode& node = release.nodes[n];
-        const bool isAlive = same && deploy::isAlive(node);
+        const bool isAlive = draft.nodes[n].isRunning;
         Bytes weights;
-        if (!same && n < release.plan.stages.size())
-            weights = deploy::stageWeights(release.problem, release.plan.stages[n]);
+        if (const auto* stage = deploy::plannedStage(release.plan, node); stage != nullptr && !same)
+            weights = deploy::stageWeights(release.problem, *stage);
         copied += weights;
         if (!isAlive)
             dead.push_back(node.name);
@@ -122,7 +121,7 @@ Report dryRun(const deploy::LocalDeployment& deployment, const deploy::LocalDraf
 std::string othersNote(const deploy::Release& release)
 {
     std::vector<std::string> others;
-    for (const deploy::Release& other : deploy::localReleases())
+    for (const deploy::ReleaseHeader& other : deploy::releaseHeaders())
         if (other.id != release.id &&
             std::any_of(other.nodes.begin(), other.nodes.end(),
                         [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); }))
@@ -133,20 +132,32 @@ std::string othersNote(const deploy::Release& release)
                                         fmt::join(others, ", "));
 }
 
-Report deployNow(const deploy::LocalDeployment& deployment, const Context& context)
+/// The devices of the nodes that were started.
+Json startedJson(const deploy::Outcome& outcome)
 {
-    const bool isReused = deploy::sameRelease(deployment).has_value();
+    std::set<std::string> devices;
+    for (const deploy::ReleaseNode& node : outcome.release.nodes)
+        if (outcome.started.contains(node.name))
+            devices.insert(node.device);
+    return Json(devices);
+}
+
+Report deployNow(const deploy::Deployment& deployment, const Context& context)
+{
     ConsoleSteps steps(context.progress);
-    const auto release = deploy::deployLocal(deployment, context.stop, steps);
-    if (!release)
-        return runFailure(release.error());
+    deploy::LocalAccess here;
+    const auto outcome = deploy::deploy(deployment, here, context.stop, steps);
+    if (!outcome)
+        return runFailure(outcome.error());
+    const deploy::Release* release = &outcome->release;
+    const bool isReused = outcome->isReused;
     Bytes copied;
     for (const plan::Stage& stage : release->plan.stages)
         copied += isReused ? Bytes{} : deploy::stageWeights(release->problem, stage);
     Json json = emulatedJson(*release);
     json["reused"] = isReused;
     json["model_bytes"] = copied.value;
-    json["started"] = std::vector<std::string>(steps.started().begin(), steps.started().end());
+    json["started"] = startedJson(*outcome);
     json["nodes"] = nodesJson(*release, nullptr);
     Report report;
     report.json = dumped(json);
@@ -193,19 +204,16 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
     if (!arguments.isLocal)
         return arguments.isDryRun ? draftOverSsh(*planned, *cluster, arguments.ssh, context)
                                   : deployOverSsh(*planned, *cluster, arguments.ssh, context);
-    const deploy::LocalDeployment deployment{planned->model,
-                                             *cluster,
-                                             planned->problem,
-                                             planned->plan,
-                                             planned->times,
-                                             {},
-                                             deploy::Lifetime::UntilUndeployed};
+    const deploy::Deployment deployment{planned->model, *cluster,       planned->problem,
+                                        planned->plan,  planned->times, deploy::ReleaseKind::Local};
     if (!arguments.isDryRun)
         return deployNow(deployment, context);
-    const auto draft = deploy::draftLocal(deployment);
+    deploy::LocalAccess here;
+    ConsoleSteps steps(context.progress);
+    const auto draft = deploy::draft(deployment, here, context.stop, steps);
     if (!draft)
         return runFailure(draft.error());
-    return dryRun(deployment, *draft);
+    return dryRun(*draft, deploy::sameRelease(deployment).has_value());
 }
 
 } // namespace

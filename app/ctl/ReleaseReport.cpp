@@ -76,12 +76,12 @@ private:
 
 void ConsoleSteps::step(const deploy::StepUpdate& update)
 {
-    if (update.state == deploy::StepState::Done && update.step == "start")
-        m_started.insert(update.device);
-    if (update.state == deploy::StepState::Running)
-        m_progress.progress(
-            update.device.empty() ? update.step : fmt::format("{}: {}", update.device, update.step),
-            update.fraction);
+    if (update.state != deploy::StepState::Running)
+        return;
+    const std::string_view step = deploy::nameOf(update.step);
+    m_progress.progress(update.device.empty() ? std::string(step)
+                                              : fmt::format("{}: {}", update.device, step),
+                        update.fraction);
 }
 
 Report runFailure(const Error& error)

@@ -4,25 +4,23 @@
 
 #include "Command.h"
 #include "deploy/Bench.h"
+#include "deploy/Deploy.h"
 #include "deploy/LayerTimes.h"
-#include "deploy/LocalRelease.h"
 
 #include <set>
 
 namespace millrace::ctl
 {
 
-/// Steps as progress; keeps what was started.
+/// Steps as progress.
 class ConsoleSteps final : public deploy::StepSink
 {
 public:
     explicit ConsoleSteps(ProgressSink& progress) : m_progress(progress) {}
     void step(const deploy::StepUpdate& update) override;
-    [[nodiscard]] const std::set<std::string>& started() const { return m_started; }
 
 private:
     ProgressSink& m_progress;
-    std::set<std::string> m_started;
 };
 
 /// A failure of what was to run, not of what was given: exit code 5, an interruption included.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ReleaseReport.h"
 #include "SshOptions.h"
-#include "deploy/SshRelease.h"
+#include "deploy/Deploy.h"
 
 namespace millrace::ctl
 {
@@ -33,7 +33,7 @@ Result<Report> rollback(const Arguments& arguments, const Context& context)
         return tl::unexpected(target.error());
     CtlAccess ssh(arguments.ssh);
     ConsoleSteps steps(context.progress);
-    const auto outcome = deploy::bringBackSsh(*target, ssh.access(), {}, context.stop, steps);
+    const auto outcome = deploy::bringBack(*target, ssh.access(), {}, context.stop, steps);
     if (!outcome)
         return runFailure(outcome.error());
     Report report;

@@ -2,7 +2,7 @@
 #include "SshDeploy.h"
 
 #include "Table.h"
-#include "deploy/SshRelease.h"
+#include "deploy/Deploy.h"
 
 #include <algorithm>
 
@@ -11,9 +11,9 @@ namespace millrace::ctl
 namespace
 {
 
-deploy::SshDeployment deploymentOf(const Planned& planned, const cluster::Cluster& cluster)
+deploy::Deployment deploymentOf(const Planned& planned, const cluster::Cluster& cluster)
 {
-    return {planned.model, cluster, planned.problem, planned.plan, planned.times, {}, {}};
+    return {planned.model, cluster, planned.problem, planned.plan, planned.times};
 }
 
 Bytes sum(const std::vector<deploy::PayloadFile>& files, deploy::PayloadKind kind)
@@ -90,7 +90,7 @@ private:
     Bytes m_model, m_program;
 };
 
-Report outcomeReport(const deploy::SshOutcome& outcome)
+Report outcomeReport(const deploy::Outcome& outcome)
 {
     const deploy::Release& release = outcome.release;
     NodeRows rows(release);
@@ -115,23 +115,19 @@ Report outcomeReport(const deploy::SshOutcome& outcome)
     return report;
 }
 
-Report draftReport(const deploy::SshDraft& draft, bool isReused)
+Report draftReport(const deploy::Draft& draft, bool isReused)
 {
     const deploy::Release& release = draft.release;
     NodeRows rows(release);
     Json starts = Json::array();
     for (std::size_t n = 0; n < release.nodes.size(); ++n) {
-        const deploy::SshDraftNode& node = draft.nodes[n];
+        const deploy::DraftNode& node = draft.nodes[n];
         const std::string folder = deploy::nodeFolder(release, release.nodes[n]).string();
-        Json command = Json::array({folder + "/millrace-stage"});
-        if (n + 1 == release.nodes.size())
-            command.push_back("--gateway");
-        command.push_back(folder + "/config.json");
         if (!node.isRunning)
             starts.push_back(release.nodes[n].name);
         rows.add(n, sum(node.missing, deploy::PayloadKind::Model),
                  sum(node.missing, deploy::PayloadKind::Program), folder,
-                 {{"command", std::move(command)}});
+                 {{"command", node.command}});
     }
     Json json = deployedJson(release);
     json["dry_run"] = true;
@@ -157,7 +153,7 @@ Result<Report> deployOverSsh(const Planned& planned, const cluster::Cluster& clu
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);
     const auto outcome =
-        deploy::deploySsh(deploymentOf(planned, cluster), ssh.access(), context.stop, steps);
+        deploy::deploy(deploymentOf(planned, cluster), ssh.access(), context.stop, steps);
     if (outcome)
         return outcomeReport(*outcome);
     return failureOf(outcome.error());
@@ -168,10 +164,10 @@ Result<Report> draftOverSsh(const Planned& planned, const cluster::Cluster& clus
 {
     CtlAccess ssh(arguments);
     ConsoleSteps steps(context.progress);
-    const deploy::SshDeployment deployment = deploymentOf(planned, cluster);
-    const auto draft = deploy::draftSsh(deployment, ssh.access(), context.stop, steps);
+    const deploy::Deployment deployment = deploymentOf(planned, cluster);
+    const auto draft = deploy::draft(deployment, ssh.access(), context.stop, steps);
     if (draft)
-        return draftReport(*draft, deploy::sameSshRelease(deployment).has_value());
+        return draftReport(*draft, deploy::sameRelease(deployment).has_value());
     return failureOf(draft.error());
 }
 

@@ -220,7 +220,7 @@ Result<Report> status(const std::string& id, const Context& context)
     if (!release)
         return tl::unexpected(release.error());
     std::vector<std::string> others;
-    for (const deploy::Release& other : deploy::localReleases())
+    for (const deploy::ReleaseHeader& other : deploy::releaseHeaders())
         if (other.id != release->id)
             others.push_back(other.id);
     const Known known = ask(std::move(*release), context.stop);

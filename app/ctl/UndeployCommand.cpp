@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ReleaseReport.h"
 #include "SshOptions.h"
-#include "deploy/SshRelease.h"
+#include "deploy/Deploy.h"
 
 namespace millrace::ctl
 {
@@ -21,9 +21,7 @@ Result<Report> undeploy(const Arguments& arguments, const Context& context)
         return tl::unexpected(release.error());
     ConsoleSteps steps(context.progress);
     CtlAccess ssh(arguments.ssh);
-    const auto ok = release->kind == deploy::ReleaseKind::Ssh
-                        ? deploy::undeploySsh(*release, ssh.access(), {}, context.stop, steps)
-                        : deploy::undeployLocal(*release, context.stop, steps);
+    const auto ok = deploy::undeploy(*release, ssh.access(), {}, context.stop, steps);
     if (!ok)
         return runFailure(ok.error());
     Report report;

@@ -2,8 +2,10 @@
 #include "deploy/DeviceTest.h"
 
 #include "base/Guarded.h"
-#include "deploy/LocalNodes.h"
+#include "deploy/Ports.h"
+#include "deploy/ReleaseIndex.h"
 #include "deploy/ReleaseParts.h"
+#include "deploy/UnixTime.h"
 
 #include <algorithm>
 #include <mutex>
@@ -27,36 +29,6 @@ Aspect aspectOf(ErrorCode code)
     default:
         return Aspect::Reach;
     }
-}
-
-Demand demandOn(const Release& release, const std::string& device, const RunnerFiles& runner)
-{
-    Demand demand;
-    demand.ports = 0;
-    std::error_code error;
-    for (const auto& file : {runner.program, runner.library})
-        demand.disk += Bytes{static_cast<std::int64_t>(std::filesystem::file_size(file, error))};
-    for (std::size_t n = 0; n < release.nodes.size(); ++n) {
-        if (release.nodes[n].device != device)
-            continue;
-        ++demand.ports;
-        if (n < release.plan.stages.size()) {
-            demand.memory += release.plan.stages[n].memory;
-            demand.disk += stageWeights(release.problem, release.plan.stages[n]);
-        }
-    }
-    return demand;
-}
-
-/// Every release that is kept has ports of its own.
-std::set<std::uint16_t> takenPorts(const std::string& device)
-{
-    std::set<std::uint16_t> taken;
-    for (const Release& other : localReleases())
-        for (const ReleaseNode& node : other.nodes)
-            if (node.device == device)
-                taken.insert(node.endpoint.port);
-    return taken;
 }
 
 Result<void> readFacts(DeviceHost& host, Examined& found, const std::stop_token& stop)
@@ -86,14 +58,22 @@ std::vector<cluster::Device> devicesToTest(const DeviceTests& tests)
 
 } // namespace
 
-cluster::Device deviceOf(const Release& release, const ReleaseNode& node)
+cluster::Device deviceNamed(const cluster::Cluster& cluster, const std::string& name)
 {
-    if (const auto id = release.cluster.find(node.device))
-        return release.cluster.devices[id->index()];
+    if (const auto id = cluster.find(name))
+        return cluster.devices[id->index()];
     cluster::Device here;
-    here.name = node.device;
+    here.name = name;
     here.stages = false;
     return here;
+}
+
+cluster::Device deviceOf(const Release& release, const ReleaseNode& node)
+{
+    cluster::Device device = deviceNamed(release.cluster, node.device);
+    if (release.kind == ReleaseKind::Local)
+        device.address = device.dataAddress = std::nullopt;
+    return device;
 }
 
 std::string folderOn(const cluster::Device& device)
@@ -101,7 +81,30 @@ std::string folderOn(const cluster::Device& device)
     return device.address ? kRemoteFolder : (stateFolder() / "nodes").string();
 }
 
-Examined examine(DeviceHost& host, const Release& release, const std::filesystem::path& runner,
+std::string folderOn(const Release& release, const ReleaseNode& node)
+{
+    return release.kind == ReleaseKind::Local ? stateFolder().string()
+                                              : folderOn(deviceOf(release, node));
+}
+
+Demand demandOn(const std::string& device, const std::vector<ReleaseNode>& nodes,
+                const plan::Problem& problem, const plan::Plan& plan)
+{
+    Demand demand;
+    demand.ports = 0;
+    for (const ReleaseNode& node : nodes) {
+        if (node.device != device)
+            continue;
+        ++demand.ports;
+        if (const plan::Stage* stage = plannedStage(plan, node)) {
+            demand.memory += stage->memory;
+            demand.disk += stageWeights(problem, *stage);
+        }
+    }
+    return demand;
+}
+
+Examined examine(DeviceHost& host, const Demand& demand, const std::filesystem::path& runner,
                  const std::stop_token& stop)
 {
     Examined found;
@@ -117,10 +120,14 @@ Examined examine(DeviceHost& host, const Release& release, const std::filesystem
     if (!files)
         return fault(Aspect::System, files.error());
     found.runner = std::move(*files);
-    const std::string& name = host.device().name;
-    found.demand = demandOn(release, name, found.runner);
+    found.demand = demand;
+    std::error_code error;
+    for (const auto& file : {found.runner.program, found.runner.library})
+        found.demand.disk +=
+            Bytes{static_cast<std::int64_t>(std::filesystem::file_size(file, error))};
     found.faults = faultsOf(found.facts, found.runner, found.demand, unixSeconds());
-    auto ports = choosePorts(host.device(), found.facts, takenPorts(name), found.demand.ports);
+    auto ports =
+        choosePorts(host.device(), found.facts, takenPorts(host.device().name), found.demand.ports);
     if (!ports)
         return fault(Aspect::Ports, ports.error());
     found.ports = std::move(*ports);
@@ -129,32 +136,27 @@ Examined examine(DeviceHost& host, const Release& release, const std::filesystem
 
 std::vector<cluster::Device> devicesOf(const cluster::Cluster& cluster, const plan::Plan& plan)
 {
-    Release release;
-    release.cluster = cluster;
     std::vector<cluster::Device> devices;
     for (const ReleaseNode& node : makeNodes(cluster, plan))
         if (std::none_of(devices.begin(), devices.end(),
                          [&](const cluster::Device& other) { return other.name == node.device; }))
-            devices.push_back(deviceOf(release, node));
+            devices.push_back(deviceNamed(cluster, node.device));
     return devices;
 }
 
 Result<void> testDevices(const DeviceTests& tests, HostAccess& access, std::stop_token stop,
                          const std::function<void(const DeviceTest&)>& tested)
 {
-    Release release;
-    release.cluster = tests.cluster;
-    release.problem = tests.problem;
-    release.plan = tests.plan;
-    release.nodes = makeNodes(tests.cluster, tests.plan);
+    const std::vector<ReleaseNode> nodes = makeNodes(tests.cluster, tests.plan);
     std::mutex telling;
     {
         std::vector<std::jthread> threads;
         for (const cluster::Device& device : devicesToTest(tests))
             threads.emplace_back([&, device] {
                 DeviceHost host(device, folderOn(device), access, tests.limits);
+                const Demand demand = demandOn(device.name, nodes, tests.problem, tests.plan);
                 auto examined = guarded("testing it",
-                                        [&] { return examine(host, release, tests.runner, stop); });
+                                        [&] { return examine(host, demand, tests.runner, stop); });
                 DeviceTest test{device, {}};
                 if (examined)
                     test.found = std::move(*examined);

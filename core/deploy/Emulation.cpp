@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/LocalRelease.h"
+#include "deploy/Emulation.h"
 
 namespace millrace::deploy
 {

@@ -2,7 +2,6 @@
 #include "deploy/Facts.h"
 
 #include "base/File.h"
-#include "deploy/LocalFiles.h"
 
 #include <link.h>
 #include <sys/utsname.h>
@@ -16,7 +15,6 @@ namespace millrace::deploy
 namespace
 {
 
-constexpr std::pair kUsualPorts{7400, 7499};
 /// Certificates are valid from a day before they were made.
 constexpr double kSlowestClock = 20 * 3600;
 /// For logs, configs and the folder itself.
@@ -130,6 +128,19 @@ Result<Facts> parseFacts(std::string_view text)
     return facts;
 }
 
+Result<std::filesystem::path> findRunner(const std::filesystem::path& runner)
+{
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    const auto path = runner.empty() ? self.parent_path() / "millrace-stage" : runner;
+    if (!std::filesystem::is_regular_file(path, error))
+        return fail(ErrorCode::Io,
+                    "{}: the runner is not there; install Millrace's programs in "
+                    "one folder",
+                    path.string());
+    return std::filesystem::absolute(path, error);
+}
+
 Result<RunnerFiles> runnerFor(const std::string& architecture, const std::filesystem::path& runner)
 {
     RunnerFiles files;
@@ -198,24 +209,6 @@ Result<void> checkFacts(const Facts& facts, const RunnerFiles& runner, const Dem
     if (faults.empty())
         return {};
     return tl::unexpected(std::move(faults.front().error));
-}
-
-Result<std::vector<std::uint16_t>> choosePorts(const cluster::Device& device, const Facts& facts,
-                                               const std::set<std::uint16_t>& taken, int count)
-{
-    const auto [first, last] = device.portRange.value_or(kUsualPorts);
-    std::vector<std::uint16_t> ports;
-    for (int port = first; port <= last && static_cast<int>(ports.size()) < count; ++port) {
-        const auto candidate = static_cast<std::uint16_t>(port);
-        if (!facts.listeningPorts.contains(candidate) && !taken.contains(candidate))
-            ports.push_back(candidate);
-    }
-    if (static_cast<int>(ports.size()) < count)
-        return fail(ErrorCode::Network,
-                    "ports {}-{} are taken (every release that is kept has its own); give the "
-                    "device a wider port_range",
-                    first, last);
-    return ports;
 }
 
 } // namespace millrace::deploy

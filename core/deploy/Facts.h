@@ -44,7 +44,9 @@ struct RunnerFiles {
     std::string architecture; ///< as uname says it
     int glibcMinor = 0;       ///< the newest glibc 2.x that it asks for
 };
-/// `runner`, or millrace-stage beside the running program, with the ONNX Runtime that this process
+/// `runner`, or millrace-stage beside the running program.
+[[nodiscard]] Result<std::filesystem::path> findRunner(const std::filesystem::path& runner);
+/// findRunner(), with the ONNX Runtime that this process
 /// uses; for another architecture both from the folder runners/ARCHITECTURE beside the program.
 /// Unsupported, with where to put them, when they are not there.
 [[nodiscard]] Result<RunnerFiles> runnerFor(const std::string& architecture,
@@ -68,11 +70,5 @@ struct Fault {
 /// The first of faultsOf().
 [[nodiscard]] Result<void> checkFacts(const Facts& facts, const RunnerFiles& runner,
                                       const Demand& demand, double now);
-
-/// Free ports of the device's port_range (7400-7499 without one). Network when there are too few.
-[[nodiscard]] Result<std::vector<std::uint16_t>> choosePorts(const cluster::Device& device,
-                                                             const Facts& facts,
-                                                             const std::set<std::uint16_t>& taken,
-                                                             int count);
 
 } // namespace millrace::deploy

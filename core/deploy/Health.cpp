@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Health.h"
 
-#include "deploy/LocalNodes.h"
+#include "deploy/UnixTime.h"
 
 #include <chrono>
 #include <set>
@@ -34,8 +34,8 @@ public:
         if (!address)
             return tl::unexpected(address.error());
         for (const std::size_t node : m_which)
-            m_steps.running(m_release.nodes[node].device, "warm up");
-        m_steps.running("", "health");
+            m_steps.running(m_release.nodes[node].device, StepId::WarmUp);
+        m_steps.running("", StepId::Health);
         const auto end =
             std::chrono::steady_clock::now() + std::chrono::duration<double>(m_waiting.limit.value);
         while (!isServing(*address)) {
@@ -47,7 +47,7 @@ public:
                 return timedOut();
             std::this_thread::sleep_for(kPoll);
         }
-        m_steps.done("", "health", WhenUndone::Stays);
+        m_steps.done("", StepId::Health, WhenUndone::Stays);
         return {};
     }
 
@@ -67,28 +67,31 @@ private:
         }
         // In the gateway's own clock, which may be wrong.
         m_startedThere = m_waiting.startedAt + status->at - unixSeconds();
-        bool isUp = status->stages.size() + 1 == m_release.nodes.size();
-        for (std::size_t k = 0; k < status->stages.size(); ++k)
-            isUp = noteStage(k, status->stages[k]) && isUp;
-        if (isUp)
-            warm(m_release.nodes.size() - 1);
+        const bool hasAll = status->stages.size() + 1 == m_release.nodes.size();
+        bool isUp = hasAll;
+        for (std::size_t n = 0; hasAll && n < m_release.nodes.size(); ++n)
+            if (const auto* stage = std::get_if<StageRef>(&m_release.nodes[n].role))
+                isUp = noteStage(n, status->stages[static_cast<std::size_t>(stage->stage)]) && isUp;
+        for (std::size_t n = 0; isUp && n < m_release.nodes.size(); ++n)
+            if (std::holds_alternative<GatewayRole>(m_release.nodes[n].role))
+                warm(n);
         return isUp && status->state == runtime::ServiceState::Serving;
     }
 
-    bool noteStage(std::size_t stage, const runtime::StageStatus& status)
+    bool noteStage(std::size_t node, const runtime::StageStatus& status)
     {
         // Of the process before, perhaps, whose end the gateway has not seen yet.
-        const bool isOld = m_which.contains(stage) && status.changedAt < m_startedThere;
+        const bool isOld = m_which.contains(node) && status.changedAt < m_startedThere;
         if (!status.up || isOld)
             return false;
-        warm(stage);
+        warm(node);
         return true;
     }
 
     void warm(std::size_t node)
     {
         if (m_which.contains(node) && m_warm.insert(node).second)
-            m_steps.done(m_release.nodes[node].device, "warm up", WhenUndone::TakenBack);
+            m_steps.done(m_release.nodes[node].device, StepId::WarmUp, WhenUndone::TakenBack);
     }
 
     Result<void> checkAlive()
@@ -100,7 +103,7 @@ private:
             const Error error{
                 ErrorCode::Network,
                 oneLine(fmt::format("{}: the runner ended; {}", title(node), m_watch.logTail(n)))};
-            m_steps.failed(node.device, "warm up", error);
+            m_steps.failed(node.device, StepId::WarmUp, error);
             return tl::unexpected(error);
         }
         return {};

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "deploy/Release.h"
 #include "deploy/Steps.h"
+
+#include <stop_token>
 
 namespace millrace::deploy
 {
@@ -23,7 +26,7 @@ struct Waiting {
 
 /// Until the gateway says that every stage serves. A node that ends or does not come up in time is
 /// the error, with the end of its log. `which`: the nodes (indices into Release::nodes) that were
-/// started just now. Steps "warm up" of their devices, and "health".
+/// started just now. Tells StepId::WarmUp of their devices, and StepId::Health.
 [[nodiscard]] Result<void> waitUntilServing(const Release& release,
                                             const std::vector<std::size_t>& which,
                                             const Waiting& waiting, NodeWatch& watch,

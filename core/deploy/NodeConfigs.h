@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/LocalRelease.h"
+#include "deploy/Emulation.h"
+#include "deploy/Release.h"
+#include "onnx/Model.h"
 #include "runtime/NodeConfig.h"
 
 namespace millrace::deploy

@@ -95,8 +95,9 @@ Result<std::vector<Payload>> makePayloads(const Release& release, const onnx::Ma
         std::vector<std::tuple<std::string, std::filesystem::path, PayloadKind>> wanted = {
             {"millrace-stage", runner.program, PayloadKind::Program},
             {"libonnxruntime.so.1", runner.library, PayloadKind::Program}};
-        if (n < manifest.stages.size())
-            for (const auto& file : stageFiles(split, manifest.stages[n]))
+        if (const auto* stage = std::get_if<StageRef>(&release.nodes[n].role))
+            for (const auto& file :
+                 stageFiles(split, manifest.stages[static_cast<std::size_t>(stage->stage)]))
                 wanted.emplace_back(file.filename().string(), file, PayloadKind::Model);
         for (const auto& [name, source, kind] : wanted) {
             auto file = hashes.file(name, source, kind);
@@ -123,11 +124,16 @@ Result<void> addConfigs(Release& release, const Emulation& emulation,
     if (!client)
         return tl::unexpected(client.error());
     fingerprints.client = *client;
-    release.gatewayFingerprint = fingerprints.nodes.back();
     const NodeConfigs configs = nodeConfigs(release, emulation, manifest, fingerprints);
-    for (std::size_t k = 0; k < configs.stages.size(); ++k)
-        payloads[k].config = runtime::writeStageConfig(configs.stages[k]);
-    payloads.back().config = runtime::writeGatewayConfig(configs.gateway);
+    for (std::size_t n = 0; n < payloads.size(); ++n) {
+        if (const auto* stage = std::get_if<StageRef>(&release.nodes[n].role)) {
+            payloads[n].config =
+                runtime::writeStageConfig(configs.stages[static_cast<std::size_t>(stage->stage)]);
+            continue;
+        }
+        release.gatewayFingerprint = fingerprints.nodes[n];
+        payloads[n].config = runtime::writeGatewayConfig(configs.gateway);
+    }
     return {};
 }
 

@@ -2,11 +2,11 @@
 #include "deploy/Probe.h"
 
 #include "base/Guarded.h"
-#include "deploy/LocalFiles.h"
-#include "deploy/LocalNodes.h"
 #include "deploy/Process.h"
-#include "deploy/Rollout.h"
-#include "runtime/Probe.h"
+#include "deploy/ReleaseFolder.h"
+#include "deploy/ReleaseIndex.h"
+#include "deploy/UnixTime.h"
+#include "deploy/steps/AllSteps.h"
 
 #include <algorithm>
 #include <sstream>
@@ -30,8 +30,12 @@ Release probingRelease(const cluster::Cluster& cluster)
     for (const cluster::Device& device : cluster.devices)
         if (device.enabled &&
             (device.address || (cluster.gateway && cluster.gateway->device == device.name)))
-            release.nodes.push_back(
-                {fmt::format("probe-{}", release.nodes.size() + 1), device.name, {}, {}, {}});
+            release.nodes.push_back({fmt::format("probe-{}", release.nodes.size() + 1),
+                                     device.name,
+                                     {},
+                                     {},
+                                     {},
+                                     ProbeRole{}});
     return release;
 }
 
@@ -189,73 +193,28 @@ Result<ProbeOutcome> probe(const cluster::Cluster& cluster, HostAccess& access,
     std::vector<ProbedLink> links;
     const auto measuring = [&](DeviceHosts& hosts,
                                const TaskContext& context) -> Result<std::string> {
-        auto measured = Measuring(rollout.release(), hosts, options.perLink, context).run();
+        auto measured = Measuring(rollout.release, hosts, options.perLink, context).run();
         if (!measured)
             return tl::unexpected(measured.error());
         links = std::move(*measured);
         return fmt::format("{} links", links.size());
     };
-    const std::vector<RecipeStep> recipe{rollout.reach(),
-                                         rollout.check(options.runner),
-                                         rollout.lock(),
-                                         rollout.keys(),
-                                         rollout.upload(),
-                                         rollout.start(),
-                                         rollout.measure(measuring),
-                                         rollout.remove()};
+    const std::vector<RecipeStep> recipe{steps::reach(rollout),
+                                         steps::check(rollout, options.runner),
+                                         steps::lock(rollout),
+                                         steps::keys(rollout),
+                                         steps::upload(rollout),
+                                         steps::start(rollout),
+                                         steps::measure(rollout, measuring),
+                                         steps::remove(rollout)};
     const auto done = runRecipe(recipe, {options.limits.undo}, std::move(stop), steps);
-    static_cast<void>(removeFolder(rollout.release().folder));
+    static_cast<void>(removeFolder(rollout.release.folder));
     if (!done)
         return tl::unexpected(done.error());
     auto changed = withLinks(cluster, links);
     if (!changed)
         return tl::unexpected(changed.error());
-    return ProbeOutcome{std::move(*changed), rollout.facts(), std::move(links)};
-}
-
-RecipeStep Rollout::keys()
-{
-    RecipeStep step{"keys", kNever, OnFailure::StopOthers, {}};
-    step.tasks = {{"", [this](const TaskContext&) { return makeProbes(); }}};
-    return step;
-}
-
-Result<std::string> Rollout::makeProbes()
-{
-    if (const auto ok = assignEndpoints(); !ok)
-        return tl::unexpected(ok.error());
-    auto payloads = makePayloads(m_release, {}, {}, m_runners);
-    if (!payloads)
-        return tl::unexpected(payloads.error());
-    m_payloads = std::move(*payloads);
-    std::vector<runtime::ProbePeer> all;
-    for (std::size_t n = 0; n < m_release.nodes.size(); ++n) {
-        const ReleaseNode& node = m_release.nodes[n];
-        auto identity = runtime::makeIdentity(node.name);
-        if (!identity)
-            return tl::unexpected(identity.error());
-        all.push_back({{node.name, identity->fingerprint}, node.endpoint});
-        m_payloads[n].identity = std::move(*identity);
-    }
-    for (std::size_t n = 0; n < all.size(); ++n) {
-        runtime::ProbeConfig config;
-        config.name = m_release.nodes[n].name;
-        config.listen = {listenAddress(all[n].endpoint.address), all[n].endpoint.port};
-        config.peers = all;
-        config.peers.erase(config.peers.begin() + static_cast<std::ptrdiff_t>(n));
-        m_payloads[n].config = runtime::writeProbeConfig(config);
-    }
-    return "";
-}
-
-RecipeStep
-Rollout::measure(std::function<Result<std::string>(DeviceHosts&, const TaskContext&)> work)
-{
-    RecipeStep step{"measure", kNever, OnFailure::StopOthers, {}};
-    step.tasks = {{"", [this, work = std::move(work)](const TaskContext& context) {
-                       return work(m_hosts, context);
-                   }}};
-    return step;
+    return ProbeOutcome{std::move(*changed), rollout.facts, std::move(links)};
 }
 
 } // namespace millrace::deploy

@@ -3,7 +3,7 @@
 
 #include "deploy/DeviceHost.h"
 #include "deploy/Facts.h"
-#include "deploy/LocalRelease.h"
+#include "deploy/Steps.h"
 
 namespace millrace::deploy
 {
@@ -30,8 +30,8 @@ struct ProbeOutcome {
 /// Facts of every device that has an address, and of this computer where it is the gateway's
 /// device, and every directed link between them: over the runner's own transport, in rounds of
 /// disjoint pairs, so that no two measurements share an end. Either side may be the one that dials;
-/// this computer always is. Steps: "reach", "check", "lock", "keys", "upload", "start", "measure",
-/// "remove"; nothing is left on the devices. Blocking; about 2 (n - 1) (perLink + 0.5 s).
+/// this computer always is. Steps: RecipeKind::Probe; nothing is left on the devices. Blocking;
+/// about 2 (n - 1) (perLink + 0.5 s).
 [[nodiscard]] Result<ProbeOutcome> probe(const cluster::Cluster& cluster, HostAccess& access,
                                          const ProbeOptions& options, std::stop_token stop,
                                          StepSink& steps);

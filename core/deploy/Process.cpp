@@ -15,6 +15,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -135,8 +136,14 @@ Started lastReport(int pipe)
     }
 }
 
+struct Stat {
+    char state = 0;
+    std::int64_t parent = 0;
+    std::uint64_t start = 0;
+};
+
 /// The fields of /proc/PID/stat behind the name, which may hold blanks and brackets.
-std::optional<std::pair<char, std::uint64_t>> stateAndStart(std::int64_t pid)
+std::optional<Stat> statOf(std::int64_t pid)
 {
     const auto text = readFile(fmt::format("/proc/{}/stat", pid), 4096);
     if (!text)
@@ -145,17 +152,16 @@ std::optional<std::pair<char, std::uint64_t>> stateAndStart(std::int64_t pid)
     if (bracket == std::string::npos)
         return std::nullopt;
     std::istringstream fields(text->substr(bracket + 1));
-    char state = 0;
-    fields >> state;
-    constexpr int kStart = 22; // proc(5); the state is field 3
+    Stat stat;
+    fields >> stat.state >> stat.parent;
+    constexpr int kStart = 22; // proc(5); the parent is field 4
     std::string skipped;
-    for (int field = 4; field < kStart; ++field)
+    for (int field = 5; field < kStart; ++field)
         fields >> skipped;
-    std::uint64_t start = 0;
-    fields >> start;
+    fields >> stat.start;
     if (!fields)
         return std::nullopt;
-    return std::pair(state, start);
+    return stat;
 }
 
 /// To this very process: its descriptor keeps the number from meaning another one.
@@ -170,10 +176,10 @@ void send(const ProcessId& process, int signal)
 
 std::optional<ProcessId> processWith(std::int64_t pid)
 {
-    const auto found = pid > 0 ? stateAndStart(pid) : std::nullopt;
-    if (!found || found->first == 'Z' || found->first == 'X')
+    const auto found = pid > 0 ? statOf(pid) : std::nullopt;
+    if (!found || found->state == 'Z' || found->state == 'X')
         return std::nullopt;
-    return ProcessId{pid, found->second};
+    return ProcessId{pid, found->start};
 }
 
 ProcessId thisProcess()
@@ -243,6 +249,14 @@ std::vector<ProcessId> processesNaming(const std::filesystem::path& folder)
                 break;
             }
     }
+    // Who is watched over by one of them ends with it.
+    std::set<std::int64_t> watchers;
+    for (const ProcessId& process : found)
+        watchers.insert(process.pid);
+    std::erase_if(found, [&watchers](const ProcessId& process) {
+        const auto stat = statOf(process.pid);
+        return stat && watchers.contains(stat->parent);
+    });
     return found;
 }
 

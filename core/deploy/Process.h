@@ -23,7 +23,8 @@ namespace millrace::deploy
 [[nodiscard]] Result<ProcessId> startDetached(const std::vector<std::string>& arguments,
                                               const std::filesystem::path& log);
 
-/// Processes of this user with an argument that lies in `folder`.
+/// Processes of this user with an argument that lies in `folder`; of a watching process and what it
+/// watches over, the first.
 [[nodiscard]] std::vector<ProcessId> processesNaming(const std::filesystem::path& folder);
 
 /// Waits until none of them is alive; false when the time was not enough.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <optional>
 #include <thread>
 
 namespace millrace::deploy
@@ -21,9 +22,10 @@ Clock::time_point deadlineIn(Seconds limit)
                               std::chrono::duration<double>(std::min(limit.value, kLongest)));
 }
 
-std::string nameOf(const Task& task, const RecipeStep& step)
+std::string titleOf(const Task& task, const RecipeStep& step)
 {
-    return task.device.empty() ? step.name : fmt::format("{}: {}", task.device, step.name);
+    const std::string_view name = deploy::nameOf(step.id);
+    return task.device.empty() ? std::string(name) : fmt::format("{}: {}", task.device, name);
 }
 
 /// The tasks of one step, at once.
@@ -66,18 +68,18 @@ private:
     void runTask(std::size_t t)
     {
         const Task& task = m_step.tasks[t];
-        m_steps.running(task.device, m_step.name);
-        const TaskContext context{m_ours.get_token(), m_steps, task.device, m_step.name};
+        m_steps.running(task.device, m_step.id);
+        const TaskContext context{m_ours.get_token(), m_steps, task.device, m_step.id};
         const auto done = guarded("this step", [&] { return task.run(context); });
         std::unique_lock lock(m_mutex);
         if (done) {
-            m_steps.done(task.device, m_step.name,
+            m_steps.done(task.device, m_step.id,
                          task.undo ? WhenUndone::TakenBack : WhenUndone::Stays, *done);
         } else {
             m_errors[t] = verdict(done.error());
             // Who was stopped is no cause; Steps::undone() tells it so.
             if (m_errors[t]->code != ErrorCode::Cancelled)
-                m_steps.failed(task.device, m_step.name, *m_errors[t]);
+                m_steps.failed(task.device, m_step.id, *m_errors[t]);
         }
         --m_running;
         lock.unlock();
@@ -141,14 +143,15 @@ Error combined(const RecipeStep& step, const std::vector<std::pair<std::size_t, 
     for (const auto& [t, error] : failed) {
         if (error.code == ErrorCode::Cancelled)
             continue;
-        const std::string text = nameOf(step.tasks[t], step) + ": " + error.message;
+        const std::string text = titleOf(step.tasks[t], step) + ": " + error.message;
         if (whole)
             whole->message += "; " + text;
         else
             whole = Error{error.code, text};
     }
     if (!whole || stop.stop_requested())
-        return {ErrorCode::Cancelled, fmt::format("interrupted at the step \"{}\"", step.name)};
+        return {ErrorCode::Cancelled,
+                fmt::format("interrupted at the step \"{}\"", deploy::nameOf(step.id))};
     return *whole;
 }
 
@@ -159,7 +162,7 @@ Result<void> runRecipe(const std::vector<RecipeStep>& recipe, const RecipeOption
 {
     for (const RecipeStep& step : recipe)
         for (const Task& task : step.tasks)
-            steps.waiting(task.device, step.name);
+            steps.waiting(task.device, step.id);
     for (std::size_t s = 0; s < recipe.size(); ++s) {
         const bool isStopped = stop.stop_requested();
         std::vector<std::pair<std::size_t, Error>> failed;

@@ -4,6 +4,7 @@
 #include "deploy/Steps.h"
 
 #include <functional>
+#include <stop_token>
 
 namespace millrace::deploy
 {
@@ -13,9 +14,8 @@ namespace millrace::deploy
 class TaskContext
 {
 public:
-    TaskContext(std::stop_token stop, Steps& steps, std::string device, std::string step)
-        : m_stop(std::move(stop)), m_steps(steps), m_device(std::move(device)),
-          m_step(std::move(step))
+    TaskContext(std::stop_token stop, Steps& steps, std::string device, StepId step)
+        : m_stop(std::move(stop)), m_steps(steps), m_device(std::move(device)), m_step(step)
     {
     }
     [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
@@ -31,7 +31,8 @@ public:
 private:
     std::stop_token m_stop;
     Steps& m_steps;
-    std::string m_device, m_step;
+    std::string m_device;
+    StepId m_step;
 };
 
 /// One cell of the grid devices x steps.
@@ -48,7 +49,7 @@ struct Task {
 enum class OnFailure { StopOthers, LetOthersFinish };
 
 struct RecipeStep {
-    std::string name;
+    StepId id = StepId::Reach;
     Seconds limit = kNever; ///< of each task
     OnFailure onFailure = OnFailure::StopOthers;
     std::vector<Task> tasks;

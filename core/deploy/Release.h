@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Json.h"
+#include "base/Ids.h"
 #include "cluster/Cluster.h"
 #include "plan/Plan.h"
 #include "plan/Problem.h"
@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace millrace::deploy
@@ -22,13 +24,25 @@ struct ProcessId {
     bool operator==(const ProcessId&) const = default;
 };
 
-/// One process of a release. Pipeline order: stages from 1, then the gateway.
+/// Takes requests and gives answers.
+struct GatewayRole {
+    bool operator==(const GatewayRole&) const = default;
+};
+/// Measures links to the others; of no plan.
+struct ProbeRole {
+    bool operator==(const ProbeRole&) const = default;
+};
+/// What a node is of its release's plan.
+using NodeRole = std::variant<GatewayRole, StageRef, ProbeRole>;
+
+/// One process of a release.
 struct ReleaseNode {
-    std::string name; ///< "stage-1", ..., "gateway"
+    std::string name; ///< "stage-1", ..., "gateway": its folder, and what messages call it
     std::string device;
     runtime::Endpoint endpoint;
     ProcessId process;                 ///< on its device; what watches over it where something does
     std::filesystem::path folder = {}; ///< on its device; empty: in the release's own folder
+    NodeRole role = GatewayRole{};
     bool operator==(const ReleaseNode&) const = default;
 };
 
@@ -40,8 +54,8 @@ enum class ReleaseKind {
 enum class Standing { Current, Replaced };
 
 /// A deployed plan: everything that watching, asking and undeploying need; a value. On disk it is
-/// `release.json` in the release's folder (0700), format "millrace-release/1", beside the nodes'
-/// folders (config, model, log) and the client's certificate and key.
+/// `release.json` in the release's folder (0700), format "millrace-release/1", beside the client's
+/// certificate and key and, of a local release, the nodes' folders (runner, config, model, log).
 struct Release {
     std::string id; ///< "resnet50-20261124-221530-3f9a", also the folder's name
     ReleaseKind kind = ReleaseKind::Local;
@@ -58,12 +72,23 @@ struct Release {
     std::string dilationReason;     ///< empty: 1
     std::string gatewayFingerprint; ///< of its certificate, by which clients know it
     std::filesystem::path runner;   ///< millrace-stage, as its nodes were started
-    std::vector<ReleaseNode> nodes;
+    std::vector<ReleaseNode> nodes; ///< the plan's stages in its order, then the gateway
     /// The process that is deploying it, or that it was made for (a demo). Without that process it
     /// is abandoned: not listed, and removed by the next deployment.
     std::optional<ProcessId> owner;
     bool operator==(const Release&) const = default;
 };
+
+/// "stage-2" of the first pipeline, "pipeline-2-stage-1" of others; "gateway".
+[[nodiscard]] std::string nodeName(const StageRef& stage);
+[[nodiscard]] std::string nodeName(const GatewayRole& gateway);
+/// As the runner and the helper script take it: "gateway", "probe", and nothing for a stage.
+[[nodiscard]] std::string_view roleName(const NodeRole& role);
+/// Null where the release has none.
+[[nodiscard]] const ReleaseNode* gatewayOf(const Release& release);
+[[nodiscard]] const ReleaseNode* nodeOf(const Release& release, const StageRef& stage);
+/// What is planned for the node; null for one that is no stage.
+[[nodiscard]] const plan::Stage* plannedStage(const plan::Plan& plan, const ReleaseNode& node);
 
 /// Where a node's files are, on its device: config, key, model and log.
 [[nodiscard]] std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node);
@@ -71,16 +96,6 @@ struct Release {
 [[nodiscard]] std::string writeRelease(const Release& release);
 [[nodiscard]] Result<Release> parseRelease(std::string_view text, const std::string& source);
 
-/// $MILLRACE_STATE, else $XDG_STATE_HOME/millrace, else ~/.local/state/millrace; "releases" in it
-/// holds a folder for each release.
-[[nodiscard]] std::filesystem::path stateFolder();
-/// All that this machine has deployed and can be read, newest first; broken and abandoned ones are
-/// left out.
-[[nodiscard]] std::vector<Release> localReleases();
-/// Those whose owner is gone.
-[[nodiscard]] std::vector<Release> abandonedReleases();
-/// By id, or the newest current one when `id` is empty. NotFound says what there is.
-[[nodiscard]] Result<Release> findRelease(const std::string& id);
 /// Whether the node's very process is alive; only for nodes of this machine.
 [[nodiscard]] bool isAlive(const ReleaseNode& node);
 [[nodiscard]] bool isAlive(const ProcessId& process);

@@ -2,8 +2,9 @@
 #include "deploy/ReleaseParts.h"
 
 #include "base/File.h"
-#include "deploy/LocalFiles.h"
-#include "deploy/LocalNodes.h"
+#include "deploy/ReleaseFolder.h"
+#include "deploy/ReleaseIndex.h"
+#include "deploy/UnixTime.h"
 #include "runtime/Identity.h"
 
 #include <algorithm>
@@ -41,13 +42,13 @@ bool isOf(const Release& release, const onnx::Model& model, const cluster::Clust
 std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster, const plan::Plan& plan)
 {
     std::vector<ReleaseNode> nodes;
+    const auto add = [&nodes](const auto& role, const std::string& device) {
+        nodes.push_back({nodeName(role), device, {}, {}, {}, role});
+    };
     for (std::size_t k = 0; k < plan.stages.size(); ++k)
-        nodes.push_back({fmt::format("stage-{}", k + 1),
-                         cluster.devices[plan.stages[k].device.index()].name,
-                         {},
-                         {},
-                         {}});
-    nodes.push_back({"gateway", cluster.gateway ? cluster.gateway->device : "gateway", {}, {}, {}});
+        add(StageRef{PipelineId(), static_cast<std::int32_t>(k)},
+            cluster.devices[plan.stages[k].device.index()].name);
+    add(GatewayRole{}, cluster.gateway ? cluster.gateway->device : "gateway");
     return nodes;
 }
 

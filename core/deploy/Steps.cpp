@@ -6,30 +6,92 @@
 namespace millrace::deploy
 {
 
-void Steps::waiting(const std::string& device, const std::string& step)
+std::string_view nameOf(StepId step)
+{
+    switch (step) {
+    case StepId::Measure:
+        return "measure";
+    case StepId::Plan:
+        return "plan";
+    case StepId::Reach:
+        return "reach";
+    case StepId::Check:
+        return "check";
+    case StepId::Lock:
+        return "lock";
+    case StepId::Split:
+        return "split";
+    case StepId::Keys:
+        return "keys";
+    case StepId::Upload:
+        return "upload";
+    case StepId::Start:
+        return "start";
+    case StepId::WarmUp:
+        return "warm up";
+    case StepId::Health:
+        return "health";
+    case StepId::Switch:
+        return "switch";
+    case StepId::Stop:
+        return "stop";
+    case StepId::Remove:
+        return "remove";
+    }
+    return {};
+}
+
+std::vector<StepOutline> recipeOutline(RecipeKind kind)
+{
+    constexpr StepOutline kReach{StepId::Reach, true}, kCheck{StepId::Check, true},
+        kLock{StepId::Lock, true}, kUpload{StepId::Upload, true}, kStart{StepId::Start, true},
+        kWarmUp{StepId::WarmUp, true}, kHealth{StepId::Health, false},
+        kSwitch{StepId::Switch, false};
+    switch (kind) {
+    case RecipeKind::Deploy:
+        return {kReach,  kCheck,  kLock,  {StepId::Split, false}, kUpload, kStart,
+                kWarmUp, kHealth, kSwitch};
+    case RecipeKind::BringBack:
+        return {kReach, kLock, kStart, kWarmUp, kHealth, kSwitch};
+    case RecipeKind::Undeploy:
+        return {kReach, kLock, {StepId::Stop, false}, {StepId::Remove, true}};
+    case RecipeKind::Probe:
+        return {kReach,
+                kCheck,
+                kLock,
+                {StepId::Keys, false},
+                kUpload,
+                kStart,
+                {StepId::Measure, false},
+                {StepId::Remove, true}};
+    }
+    return {};
+}
+
+void Steps::waiting(const std::string& device, StepId step)
 {
     tell({device, step, StepState::Waiting, -1, {}});
 }
 
-void Steps::running(const std::string& device, const std::string& step, double fraction)
+void Steps::running(const std::string& device, StepId step, double fraction)
 {
     tell({device, step, StepState::Running, fraction, {}});
 }
 
-void Steps::sending(const std::string& device, const std::string& step, Bytes sent, Bytes toSend)
+void Steps::sending(const std::string& device, StepId step, Bytes sent, Bytes toSend)
 {
     const double fraction = static_cast<double>(sent.value) /
                             static_cast<double>(std::max<std::int64_t>(1, toSend.value));
     tell({device, step, StepState::Running, std::min(1.0, fraction), {}, sent, toSend});
 }
 
-void Steps::done(const std::string& device, const std::string& step, WhenUndone whenUndone,
+void Steps::done(const std::string& device, StepId step, WhenUndone whenUndone,
                  const std::string& detail)
 {
     tell({device, step, StepState::Done, 1, detail}, whenUndone);
 }
 
-void Steps::failed(const std::string& device, const std::string& step, const Error& error)
+void Steps::failed(const std::string& device, StepId step, const Error& error)
 {
     tell({device, step, StepState::Failed, -1, error.message});
 }

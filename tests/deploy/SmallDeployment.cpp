@@ -23,16 +23,15 @@ void writeSmallModel(const std::string& path)
     builder.output(before).save(path);
 }
 
-deploy::SshDeployment smallDeployment(const std::string& modelFile, const std::string& clusterText,
-                                      Cuts cuts)
+deploy::Deployment smallDeployment(const std::string& modelFile, const std::string& clusterText,
+                                   Cuts cuts)
 {
     NoProgress quiet;
     const auto model = onnx::load(modelFile, {}, {}, quiet).value();
     const auto cluster = cluster::parseCluster(clusterText, "test").value();
     const auto times = plan::estimateTimes(model.graph());
-    deploy::SshDeployment deployment{
-        model, cluster, plan::makeProblem(model.graph(), cluster, times, {}).value(), {}, times,
-        {},    {}};
+    deploy::Deployment deployment{
+        model, cluster, plan::makeProblem(model.graph(), cluster, times, {}).value(), {}, times};
     deployment.runner = MILLRACE_BIN "/millrace-stage";
     deployment.limits = {Seconds{20}, Seconds{6}, Seconds{30}, Seconds{6}};
     plan::Plan& plan = deployment.plan;

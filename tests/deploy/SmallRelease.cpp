@@ -79,9 +79,13 @@ deploy::Release smallRelease(const std::filesystem::path& folder)
     release.dilationReason = "the stages would use 90 % of this machine";
     release.gatewayFingerprint = std::string(64, 'f');
     std::uint16_t port = 7401;
-    for (const auto& [name, device] :
-         {std::pair("stage-1", "a"), std::pair("stage-2", "b"), std::pair("gateway", "gate")})
-        release.nodes.push_back({name, device, {"127.0.0.1", port++}, {1234, 567890}, {}});
+    const auto add = [&](const auto& role, const char* device) {
+        release.nodes.push_back(
+            {deploy::nodeName(role), device, {"127.0.0.1", port++}, {1234, 567890}, {}, role});
+    };
+    add(StageRef{PipelineId(), 0}, "a");
+    add(StageRef{PipelineId(), 1}, "b");
+    add(deploy::GatewayRole{}, "gate");
     return release;
 }
 

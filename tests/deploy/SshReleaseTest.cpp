@@ -48,25 +48,27 @@ std::string SshReleaseTest::clusterText(const std::string& third) const
     return text + "links:\n  default: {bandwidth: 1 Gbit/s}\ngateway: {device: gate}\n";
 }
 
-Result<deploy::SshOutcome> SshReleaseTest::deploy(Cuts cuts)
+Result<deploy::Outcome> SshReleaseTest::deploy(Cuts cuts)
 {
     QuietSteps quiet;
     return deploy(cuts, {}, quiet);
 }
 
-Result<deploy::SshOutcome> SshReleaseTest::deploy(Cuts cuts, const std::string& third,
-                                                  deploy::StepSink& steps)
+Result<deploy::Outcome> SshReleaseTest::deploy(Cuts cuts, const std::string& third,
+                                               deploy::StepSink& steps)
 {
     return withAccess([&](deploy::HostAccess& access) {
-        return deploySsh(smallDeployment(m_model, clusterText(third), cuts), access, {}, steps);
+        return deploy::deploy(smallDeployment(m_model, clusterText(third), cuts), access, {},
+                              steps);
     });
 }
 
 Result<void> SshReleaseTest::undeploy(const deploy::Release& release)
 {
     QuietSteps quiet;
-    return withAccess(
-        [&](deploy::HostAccess& access) { return undeploySsh(release, access, {}, {}, quiet); });
+    return withAccess([&](deploy::HostAccess& access) {
+        return deploy::undeploy(release, access, {}, {}, quiet);
+    });
 }
 
 deploy::Release SshReleaseTest::current()

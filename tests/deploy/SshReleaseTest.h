@@ -4,8 +4,8 @@
 #pragma once
 
 #include "SmallDeployment.h"
+#include "deploy/Deploy.h"
 #include "deploy/SshAccess.h"
-#include "deploy/SshRelease.h"
 #include "support/QuietSteps.h"
 #include "support/ShowString.h"
 #include "support/SshCluster.h"
@@ -39,8 +39,8 @@ protected:
     }
     /// `third`: the entry of the cluster file in the place of c's.
     [[nodiscard]] std::string clusterText(const std::string& third = {}) const;
-    Result<deploy::SshOutcome> deploy(Cuts cuts);
-    Result<deploy::SshOutcome> deploy(Cuts cuts, const std::string& third, deploy::StepSink& steps);
+    Result<deploy::Outcome> deploy(Cuts cuts);
+    Result<deploy::Outcome> deploy(Cuts cuts, const std::string& third, deploy::StepSink& steps);
     Result<void> undeploy(const deploy::Release& release);
     /// What serves; where there is nothing yet, a first release is deployed.
     [[nodiscard]] deploy::Release current();

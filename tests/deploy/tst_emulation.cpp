@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "SmallRelease.h"
-#include "deploy/LocalRelease.h"
+#include "deploy/Emulation.h"
 #include "support/ShowString.h"
 
 #include <QTest>

@@ -23,8 +23,9 @@ public:
     {
         static constexpr const char* kNames[] = {"waiting", "running",   "done",
                                                  "failed",  "cancelled", "undone"};
-        last[update.device + "/" + update.step] = kNames[static_cast<int>(update.state)];
-        all.push_back(update.device + "/" + update.step + " " +
+        last[update.device + "/" + std::string(nameOf(update.step))] =
+            kNames[static_cast<int>(update.state)];
+        all.push_back(update.device + "/" + std::string(nameOf(update.step)) + " " +
                       kNames[static_cast<int>(update.state)]);
     }
     std::map<std::string, std::string> last;
@@ -76,42 +77,44 @@ private slots:
             return met ? Result<std::string>("met") : fail(ErrorCode::Internal, "alone");
         };
         const std::vector<RecipeStep> recipe{
-            {"one", kNever, OnFailure::StopOthers, {{"a", meet}, {"b", meet}}},
-            {"two", kNever, OnFailure::StopOthers, {{"", well}}}};
+            {StepId::Reach, kNever, OnFailure::StopOthers, {{"a", meet}, {"b", meet}}},
+            {StepId::Upload, kNever, OnFailure::StopOthers, {{"", well}}}};
         QVERIFY(run(recipe));
-        const std::vector<std::string> announced{"a/one waiting", "b/one waiting", "/two waiting"};
+        const std::vector<std::string> announced{"a/reach waiting", "b/reach waiting",
+                                                 "/upload waiting"};
         QVERIFY(std::equal(announced.begin(), announced.end(), m_grid.all.begin()));
         const auto at = [this](const char* what) {
             return std::find(m_grid.all.begin(), m_grid.all.end(), what) - m_grid.all.begin();
         };
-        QVERIFY(at("a/one done") < at("/two running") && at("b/one done") < at("/two running"));
-        QCOMPARE(m_grid.last["/two"], std::string("done"));
+        QVERIFY(at("a/reach done") < at("/upload running") &&
+                at("b/reach done") < at("/upload running"));
+        QCOMPARE(m_grid.last["/upload"], std::string("done"));
         QVERIFY(m_undone.empty());
     }
 
     void failureUndoesWhatHasBegun()
     {
         const std::vector<RecipeStep> recipe{
-            {"one", kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
-            {"two",
+            {StepId::Reach, kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
+            {StepId::Upload,
              kNever,
              OnFailure::StopOthers,
              {undoable("a", "two", untilStopped), undoable("b", "two", badly)}},
-            {"three", kNever, OnFailure::StopOthers, {undoable("a", "three", well)}}};
+            {StepId::Health, kNever, OnFailure::StopOthers, {undoable("a", "three", well)}}};
         const auto failed = run(recipe);
         QVERIFY(!failed);
-        QVERIFY(failed.error() == (Error{ErrorCode::Io, "b: two: disk full"}));
+        QVERIFY(failed.error() == (Error{ErrorCode::Io, "b: upload: disk full"}));
         QCOMPARE(m_undone.size(), std::size_t{3});
         QCOMPARE(m_undone.back(), std::string("a one"));
-        QCOMPARE(m_grid.last["a/one"], std::string("undone"));
-        QCOMPARE(m_grid.last["a/two"], std::string("cancelled"));
-        QCOMPARE(m_grid.last["b/two"], std::string("failed"));
-        QCOMPARE(m_grid.last["a/three"], std::string("waiting"));
+        QCOMPARE(m_grid.last["a/reach"], std::string("undone"));
+        QCOMPARE(m_grid.last["a/upload"], std::string("cancelled"));
+        QCOMPARE(m_grid.last["b/upload"], std::string("failed"));
+        QCOMPARE(m_grid.last["a/health"], std::string("waiting"));
     }
 
     void everyFailureIsHeardWhereOthersFinish()
     {
-        const std::vector<RecipeStep> recipe{{"check",
+        const std::vector<RecipeStep> recipe{{StepId::Check,
                                               kNever,
                                               OnFailure::LetOthersFinish,
                                               {{"a", badly}, {"b", badly}, {"c", well}}}};
@@ -124,9 +127,9 @@ private slots:
     void looksStayDone()
     {
         const std::vector<RecipeStep> recipe{
-            {"reach", kNever, OnFailure::StopOthers, {{"a", well}}},
-            {"lock", kNever, OnFailure::StopOthers, {undoable("a", "lock", well)}},
-            {"switch", kNever, OnFailure::StopOthers, {{"", badly}}}};
+            {StepId::Reach, kNever, OnFailure::StopOthers, {{"a", well}}},
+            {StepId::Lock, kNever, OnFailure::StopOthers, {undoable("a", "lock", well)}},
+            {StepId::Switch, kNever, OnFailure::StopOthers, {{"", badly}}}};
         QVERIFY(!run(recipe));
         QCOMPARE(m_grid.last["a/reach"], std::string("done"));
         QCOMPARE(m_grid.last["a/lock"], std::string("undone"));
@@ -135,7 +138,7 @@ private slots:
 
     void limitIsNamed()
     {
-        const std::vector<RecipeStep> recipe{{"start",
+        const std::vector<RecipeStep> recipe{{StepId::Start,
                                               Seconds{0.1},
                                               OnFailure::StopOthers,
                                               {undoable("a", "start", untilStopped), {"b", well}}}};
@@ -154,13 +157,13 @@ private slots:
             return "";
         };
         const std::vector<RecipeStep> recipe{
-            {"one", kNever, OnFailure::StopOthers, {undoable("a", "one", stopping)}},
-            {"two", kNever, OnFailure::StopOthers, {undoable("a", "two", well)}}};
+            {StepId::Reach, kNever, OnFailure::StopOthers, {undoable("a", "one", stopping)}},
+            {StepId::Upload, kNever, OnFailure::StopOthers, {undoable("a", "two", well)}}};
         Steps steps(m_grid);
         const auto stopped = runRecipe(recipe, {}, source.get_token(), steps);
         QVERIFY(stopped.error().code == ErrorCode::Cancelled);
         QCOMPARE(m_undone, std::vector<std::string>{"a one"});
-        QCOMPARE(m_grid.last["a/two"], std::string("waiting"));
+        QCOMPARE(m_grid.last["a/upload"], std::string("waiting"));
     }
 
     void whatATaskThrowsIsItsFailure()
@@ -168,21 +171,22 @@ private slots:
         const auto thrown = [](const TaskContext&) -> Result<std::string> {
             throw std::runtime_error("no such folder");
         };
-        const auto done = run({{"one", kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
-                               {"two", kNever, OnFailure::StopOthers, {{"b", thrown, {}}}}});
+        const auto done =
+            run({{StepId::Reach, kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
+                 {StepId::Upload, kNever, OnFailure::StopOthers, {{"b", thrown, {}}}}});
         QVERIFY(done.error() ==
                 (Error{ErrorCode::Internal,
-                       "b: two: this step: an unexpected failure: no such folder"}));
+                       "b: upload: this step: an unexpected failure: no such folder"}));
         QCOMPARE(m_undone, std::vector<std::string>{"a one"});
     }
 
     void whatAnUndoThrowsStopsNoOther()
     {
         Task broken{"b", well, [](const std::stop_token&) { throw std::bad_alloc(); }};
-        const auto done =
-            run({{"one", kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
-                 {"two", kNever, OnFailure::StopOthers, {broken, undoable("c", "two", well)}},
-                 {"three", kNever, OnFailure::StopOthers, {{"a", badly, {}}}}});
+        const auto done = run(
+            {{StepId::Reach, kNever, OnFailure::StopOthers, {undoable("a", "one", well)}},
+             {StepId::Upload, kNever, OnFailure::StopOthers, {broken, undoable("c", "two", well)}},
+             {StepId::Health, kNever, OnFailure::StopOthers, {{"a", badly, {}}}}});
         QVERIFY(done.error().code == ErrorCode::Io);
         QCOMPARE(m_undone, (std::vector<std::string>{"c two", "a one"}));
     }
@@ -194,8 +198,8 @@ private slots:
                            std::this_thread::sleep_for(std::chrono::milliseconds(5));
                    }};
         Steps steps(m_grid);
-        QVERIFY(!runRecipe({{"one", kNever, OnFailure::StopOthers, {stuck}}}, {Seconds{0.05}}, {},
-                           steps));
+        QVERIFY(!runRecipe({{StepId::Reach, kNever, OnFailure::StopOthers, {stuck}}},
+                           {Seconds{0.05}}, {}, steps));
     }
 
 private:

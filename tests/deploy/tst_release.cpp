@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "SmallRelease.h"
 #include "base/File.h"
+#include "base/Json.h"
 #include "deploy/Process.h"
+#include "deploy/ReleaseIndex.h"
 #include "support/ShowString.h"
 
 #include <QTemporaryDir>
@@ -100,6 +102,50 @@ private slots:
                  std::string("there is no release \"small-9\"; what there is: small-2, "
                              "small-3, small-1"));
         QVERIFY(!findRelease("../releases/small-1"));
+    }
+
+    /// A list of releases does not need what is planned, and does not fail for it.
+    void headersLeaveOutThePlan()
+    {
+        const Release release = keep("small-1", 100);
+        Json json = Json::parse(writeRelease(release));
+        const auto header = parseReleaseHeader(json.dump(), release.folder / "release.json");
+        QVERIFY(header);
+        QCOMPARE(header->id, release.id);
+        QVERIFY(header->kind == release.kind && header->standing == release.standing);
+        QVERIFY(header->folder == release.folder && header->owner == release.owner);
+        QCOMPARE(header->createdAt, 100.0);
+        QCOMPARE(header->nodes.size(), release.nodes.size());
+        for (std::size_t n = 0; n < release.nodes.size(); ++n)
+            QVERIFY(header->nodes[n].name == release.nodes[n].name &&
+                    header->nodes[n].device == release.nodes[n].device &&
+                    header->nodes[n].process == release.nodes[n].process &&
+                    header->nodes[n].endpoint == release.nodes[n].endpoint);
+        QVERIFY(readRelease(*header).value() == release);
+        json["problem"] = json["plan"] = "of another version";
+        QVERIFY(parseReleaseHeader(json.dump(), "release.json"));
+        json["id"] = "../etc";
+        QVERIFY(!parseReleaseHeader(json.dump(), "release.json"));
+        QVERIFY(!parseReleaseHeader("{", "release.json"));
+    }
+
+    /// By role, wherever they stand in the file.
+    void nodesAreKnownByTheirRole()
+    {
+        Json json = Json::parse(writeRelease(test::smallRelease(m_state + "/releases/small-1")));
+        std::swap(json["nodes"][0], json["nodes"][2]);
+        const auto release = parseRelease(json.dump(), "release.json");
+        QVERIFY(release);
+        QCOMPARE(gatewayOf(*release)->device, std::string("gate"));
+        const ReleaseNode* second = nodeOf(*release, {PipelineId(), 1});
+        QCOMPARE(second->name, std::string("stage-2"));
+        QCOMPARE(second->device, std::string("b"));
+        QVERIFY(plannedStage(release->plan, *second)->device == DeviceId(2));
+        QVERIFY(plannedStage(release->plan, *gatewayOf(*release)) == nullptr);
+        QVERIFY(nodeOf(*release, {PipelineId(1), 0}) == nullptr);
+        QCOMPARE(nodeName({PipelineId(1), 0}), std::string("pipeline-2-stage-1"));
+        json["nodes"][0]["name"] = "stage-2";
+        QVERIFY(!parseRelease(json.dump(), "release.json"));
     }
 
     void abandonedOnesAreNotListed()

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Every failure on the way of a release onto its devices, with hosts that only pretend.
 #include "SmallRelease.h"
+#include "deploy/Deploy.h"
 #include "deploy/Facts.h"
 #include "deploy/HelperScript.h"
-#include "deploy/LocalFiles.h"
-#include "deploy/Rollout.h"
-#include "deploy/SshRelease.h"
+#include "deploy/Ports.h"
+#include "deploy/ReleaseFolder.h"
+#include "deploy/steps/AllSteps.h"
 #include "support/OnnxBuilder.h"
 #include "support/QuietSteps.h"
 
@@ -248,7 +249,7 @@ private slots:
 
 private:
     /// Of a release that was replaced.
-    Result<SshOutcome> bringBack(World& world)
+    Result<Outcome> bringBack(World& world)
     {
         Release release =
             test::smallRelease(m_folder->filePath(QStringLiteral("releases/s")).toStdString());
@@ -258,7 +259,7 @@ private:
             return tl::unexpected(ok.error());
         PretendedAccess access(world);
         test::QuietSteps sink;
-        return bringBackSsh(release, access, {}, {}, sink);
+        return deploy::bringBack(release, access, {}, {}, sink);
     }
     Result<void> rollOut(World& world, const HostLimits& limits, const std::stop_token& stop)
     {
@@ -275,13 +276,14 @@ private:
         PretendedAccess access(world);
         Rollout rollout(release, access, limits);
         test::QuietSteps sink;
-        Steps steps(sink);
+        Steps told(sink);
         Emulation none;
         none.computeFactor = {0, 0};
-        return runRecipe({rollout.reach(), rollout.check(MILLRACE_BIN "/millrace-stage"),
-                          rollout.lock(), rollout.split(model, none), rollout.upload(),
-                          rollout.start(), rollout.health(), rollout.replace()},
-                         {}, stop, steps);
+        return runRecipe(
+            {steps::reach(rollout), steps::check(rollout, MILLRACE_BIN "/millrace-stage"),
+             steps::lock(rollout), steps::split(rollout, model, none), steps::upload(rollout),
+             steps::start(rollout), steps::health(rollout), steps::replace(rollout)},
+            {}, stop, told);
     }
     std::unique_ptr<QTemporaryDir> m_folder;
 };

@@ -34,7 +34,7 @@ public:
     }
     void step(const StepUpdate& update) override
     {
-        if (m_act && update.step == m_step && update.state == StepState::Running &&
+        if (m_act && nameOf(update.step) == m_step && update.state == StepState::Running &&
             (m_device.empty() || update.device == m_device))
             std::exchange(m_act, {})();
     }
@@ -86,7 +86,7 @@ int deployAndDie()
     Trigger trigger("", variable("TEST_STEP"), [] { ::kill(::getpid(), SIGKILL); });
     const auto deployment = test::smallDeployment(variable("TEST_MODEL"), variable("TEST_CLUSTER"),
                                                   {std::stoi(variable("TEST_CUT")), 7});
-    return deploySsh(deployment, access, {}, trigger) ? 0 : 1;
+    return deploy::deploy(deployment, access, {}, trigger) ? 0 : 1;
 }
 
 } // namespace

@@ -3,7 +3,6 @@
 /// is kept, what stays secret.
 #include "SshReleaseTest.h"
 #include "base/File.h"
-#include "deploy/Rollout.h"
 #include "runtime/Identity.h"
 
 #include <signal.h>
@@ -43,7 +42,7 @@ private slots:
         QCOMPARE(test::errorOf(target), std::string("no error"));
         test::QuietSteps quiet;
         const auto back = withAccess(
-            [&](HostAccess& access) { return bringBackSsh(*target, access, {}, {}, quiet); });
+            [&](HostAccess& access) { return bringBack(*target, access, {}, {}, quiet); });
         QCOMPARE(test::errorOf(back), std::string("no error"));
         QCOMPARE(current().id, target->id);
         QVERIFY(test::serves(*target) && !test::serves(before));

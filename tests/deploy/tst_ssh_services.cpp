@@ -139,8 +139,8 @@ private slots:
     {
         test::QuietSteps quiet;
         const auto deployed = withAccess([&](HostAccess& access) {
-            return deploySsh(test::smallDeployment(m_model, clusterText(), {2, 4}), access, {},
-                             quiet);
+            return deploy::deploy(test::smallDeployment(m_model, clusterText(), {2, 4}), access, {},
+                                  quiet);
         });
         QCOMPARE(test::errorOf(deployed), std::string("no error"));
         QVERIFY(test::serves(deployed->release));
@@ -162,14 +162,14 @@ private slots:
 
         // The manager's new process is this release's, so nothing has to be started.
         const auto again = withAccess([&](HostAccess& access) {
-            return deploySsh(test::smallDeployment(m_model, clusterText(), {2, 4}), access, {},
-                             quiet);
+            return deploy::deploy(test::smallDeployment(m_model, clusterText(), {2, 4}), access, {},
+                                  quiet);
         });
         QCOMPARE(test::errorOf(again), std::string("no error"));
         QVERIFY(again->isReused && again->started.empty());
 
         const auto gone = withAccess([&](HostAccess& access) {
-            return undeploySsh(deployed->release, access, {}, {}, quiet);
+            return deploy::undeploy(deployed->release, access, {}, {}, quiet);
         });
         QCOMPARE(test::errorOf(gone), std::string("no error"));
         QCOMPARE(m_manager->control("list-units --all --plain --no-legend 'millrace-*'"),

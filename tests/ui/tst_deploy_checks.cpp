@@ -109,8 +109,8 @@ private slots:
         deploy::Release release = addressed();
         devices.setPlan(release.cluster, release.plan);
         const std::string first = release.nodes[0].device, second = release.nodes[1].device;
-        devices.hear({first, "check", StepState::Done, 1, {}});
-        devices.hear({second, "reach", StepState::Failed, -1, "nobody listens"});
+        devices.hear({first, deploy::StepId::Check, StepState::Done, 1, {}});
+        devices.hear({second, deploy::StepId::Reach, StepState::Failed, -1, "nobody listens"});
         QVERIFY(devices.verdict(first).state == ui::DeviceVerdict::State::Good);
         QVERIFY(devices.verdict(second).state == ui::DeviceVerdict::State::Bad);
         QVERIFY(devices.verdict(second).text.contains(QStringLiteral("nobody listens")));
@@ -127,11 +127,18 @@ private slots:
         ui::StepTableModel steps;
         const QAbstractItemModelTester tester(
             &steps, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        steps.expect({"a", "b", ""}, {"lock", "upload", "switch"}, 5);
-        steps.update({"a", "lock", StepState::Waiting, -1, {}}, 10);
+        steps.expect({"a", "b", ""},
+                     {deploy::StepId::Lock, deploy::StepId::Upload, deploy::StepId::Switch}, 5);
+        steps.update({"a", deploy::StepId::Lock, StepState::Waiting, -1, {}}, 10);
         QCOMPARE(steps.fraction(), 0.0);
-        steps.update({"a", "lock", StepState::Done, 1, {}}, 11);
-        steps.update({"a", "upload", StepState::Running, 0.25, {}, Bytes{1 << 20}, Bytes{4 << 20}},
+        steps.update({"a", deploy::StepId::Lock, StepState::Done, 1, {}}, 11);
+        steps.update({"a",
+                      deploy::StepId::Upload,
+                      StepState::Running,
+                      0.25,
+                      {},
+                      Bytes{1 << 20},
+                      Bytes{4 << 20}},
                      12);
         QVERIFY(steps.index(0, 2)
                     .data(ui::StepTableModel::DetailRole)
@@ -139,8 +146,8 @@ private slots:
                     .contains(QStringLiteral("1.00 MiB of 4.00 MiB sent")));
         QVERIFY(steps.sent() == (std::pair{Bytes{1 << 20}, Bytes{4 << 20}}));
         QCOMPARE(steps.fraction(), 1.25 / 5);
-        steps.update({"b", "upload", StepState::Failed, -1, "<b>no</b> space"}, 13);
-        steps.update({"a", "lock", StepState::Undone, -1, {}}, 14);
+        steps.update({"b", deploy::StepId::Upload, StepState::Failed, -1, "<b>no</b> space"}, 13);
+        steps.update({"a", deploy::StepId::Lock, StepState::Undone, -1, {}}, 14);
         QCOMPARE(steps.failed(), steps.index(1, 2));
         QCOMPARE(steps.undone(), QStringList(QStringLiteral("Lock")));
         QVERIFY(steps.index(1, 2)

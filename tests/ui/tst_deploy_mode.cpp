@@ -380,8 +380,8 @@ private slots:
         connect(&window->liveRelease(), &LiveRelease::stepArrived, &watcher,
                 [&](const deploy::StepUpdate& update) {
                     // What was uploaded is there, and has to go again.
-                    if (update.step == "start" && update.state == StepState::Running &&
-                        !std::exchange(wasCancelled, true))
+                    if (update.step == deploy::StepId::Start &&
+                        update.state == StepState::Running && !std::exchange(wasCancelled, true))
                         window.trigger("cancelDeploy");
                 });
         window.trigger("deployRemote");
@@ -457,8 +457,8 @@ private slots:
         connect(&window->liveRelease(), &LiveRelease::stepArrived, &watcher,
                 [&](const deploy::StepUpdate& update) {
                     // Every device is locked now; it cannot be through before it is cancelled.
-                    if (update.step == "split" && update.state == StepState::Running &&
-                        !std::exchange(isBegun, true))
+                    if (update.step == deploy::StepId::Split &&
+                        update.state == StepState::Running && !std::exchange(isBegun, true))
                         slow.signalAll(SIGSTOP);
                 });
         window.trigger("deployRemote");

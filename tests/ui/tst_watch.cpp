@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Watch mode of the real window against a real release on this computer.
-#include "deploy/LocalNodes.h"
 #include "deploy/Process.h"
+#include "deploy/UnixTime.h"
 #include "support/OnnxBuilder.h"
 #include "support/QuietSteps.h"
 #include "ui/Window.h"

@@ -96,7 +96,8 @@ private slots:
         QCOMPARE(shown(events.index(0, 0).data(Qt::ToolTipRole)),
                  QStringLiteral("<h1>stage</h1>\nis down"));
         ui::StepTableModel steps;
-        steps.update({"a", "start", deploy::StepState::Failed, -1, "no <i>space</i>"}, 1);
+        steps.update({"a", deploy::StepId::Start, deploy::StepState::Failed, -1, "no <i>space</i>"},
+                     1);
         QCOMPARE(shown(steps.index(0, 1).data(Qt::ToolTipRole)), QStringLiteral("no <i>space</i>"));
     }
 
@@ -126,18 +127,18 @@ private slots:
         const QAbstractItemModelTester tester(
             &steps, QAbstractItemModelTester::FailureReportingMode::QtTest);
         using deploy::StepState;
-        steps.update({"a", "start", StepState::Running, -1, {}}, 10);
-        steps.update({"", "split", StepState::Running, 0.25, {}}, 10);
-        steps.update({"a", "start", StepState::Done, 1, "process 5"}, 12);
+        steps.update({"a", deploy::StepId::Start, StepState::Running, -1, {}}, 10);
+        steps.update({"", deploy::StepId::Split, StepState::Running, 0.25, {}}, 10);
+        steps.update({"a", deploy::StepId::Start, StepState::Done, 1, "process 5"}, 12);
         QCOMPARE(steps.rowCount(), 2);
         QCOMPARE(steps.columnCount(), 3);
         QVERIFY(steps.index(0, 2).data().toString().contains(QStringLiteral("25 %")));
         QVERIFY(steps.index(1, 1).data().toString().contains(QStringLiteral("2.00 s")));
         QCOMPARE(shown(steps.index(1, 1).data(Qt::ToolTipRole)), QStringLiteral("process 5"));
         QCOMPARE(steps.fraction(), (1 + 0.25) / 2);
-        steps.expect({"", "a"}, {"split", "start"}, 4);
+        steps.expect({"", "a"}, {deploy::StepId::Split, deploy::StepId::Start}, 4);
         QCOMPARE(steps.columnCount(), 3);
-        steps.update({"a", "start", StepState::Done, 1, {}}, 12);
+        steps.update({"a", deploy::StepId::Start, StepState::Done, 1, {}}, 12);
         QCOMPARE(steps.rowCount(), 2);
         QCOMPARE(steps.fraction(), 0.25);
     }

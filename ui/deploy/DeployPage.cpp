@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/deploy/DeployPage.h"
 
-#include "deploy/LocalNodes.h"
+#include "deploy/UnixTime.h"
 #include "ui/deploy/CheckListView.h"
 #include "ui/models/DevicePalette.h"
 

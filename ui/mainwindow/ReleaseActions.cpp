@@ -2,8 +2,8 @@
 #include "ui/mainwindow/ReleaseActions.h"
 
 #include "base/File.h"
-#include "deploy/LocalNodes.h"
 #include "deploy/ReleaseParts.h"
+#include "deploy/UnixTime.h"
 #include "ui/dialogs/Prompts.h"
 #include "ui/models/Figures.h"
 #include "ui/watch/WatchPage.h"

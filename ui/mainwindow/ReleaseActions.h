@@ -63,7 +63,7 @@ private:
     void stop();
     void exportCsv();
     void expectSteps();
-    void tellStep(const char* step, deploy::StepState state, double fraction);
+    void tellStep(deploy::StepId step, deploy::StepState state, double fraction);
 
     Document& m_document;
     LiveRelease& m_live;

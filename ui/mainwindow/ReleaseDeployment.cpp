@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Deploying the open plan, and the wait for measured times before it.
-#include "deploy/LocalNodes.h"
+#include "deploy/DeviceTest.h"
+#include "deploy/UnixTime.h"
 #include "ui/mainwindow/ReleaseActions.h"
 #include "ui/watch/WatchPage.h"
 
@@ -9,6 +10,7 @@
 namespace millrace::ui
 {
 
+using deploy::StepId;
 using deploy::StepState;
 using Phase = MeasuredPlan::Phase;
 
@@ -16,9 +18,9 @@ void ReleaseActions::connectWait()
 {
     connect(&m_wait, &MeasuredPlan::phaseChanged, this, &ReleaseActions::phaseChanged);
     connect(&m_wait, &MeasuredPlan::measuring, this,
-            [this](double fraction) { tellStep("measure", StepState::Running, fraction); });
+            [this](double fraction) { tellStep(StepId::Measure, StepState::Running, fraction); });
     connect(&m_wait, &MeasuredPlan::ready, this, [this] {
-        tellStep("plan", StepState::Done, 1);
+        tellStep(StepId::Plan, StepState::Done, 1);
         deployNow();
     });
     connect(&m_wait, &MeasuredPlan::abandoned, this, &ReleaseActions::waitEnded);
@@ -28,24 +30,26 @@ void ReleaseActions::connectWait()
 void ReleaseActions::expectSteps()
 {
     const Snapshot& snapshot = m_document.snapshot();
-    std::vector<std::string> devices{std::string()}, steps; // the release as a whole
-    for (const plan::Stage& stage : snapshot.plan->stages)
-        devices.push_back(snapshot.problem->devices[stage.device.index()].name);
-    devices.push_back(snapshot.cluster->gateway ? snapshot.cluster->gateway->device : "gateway");
+    std::vector<std::string> devices{std::string()}; // the release as a whole
+    for (const cluster::Device& device : deploy::devicesOf(*snapshot.cluster, *snapshot.plan))
+        devices.push_back(device.name);
+    const std::size_t each = devices.size() - 1;
+    std::vector<StepId> steps;
     if (snapshot.times->source == plan::TimesSource::Estimated)
-        steps.emplace_back("measure");
+        steps.push_back(StepId::Measure);
     if (!m_wait.isThere()) {
         devices.resize(1); // the plan that is to come may use others
-        steps.emplace_back("plan");
+        steps.push_back(StepId::Plan);
     }
-    for (const char* step : {"split", "copy", "start", "warm up", "health"})
-        steps.emplace_back(step);
-    constexpr std::size_t kOfEach = 3; // copy, start, warm up
-    const std::size_t each = snapshot.plan->stages.size() + 1;
-    m_page->steps().expect(devices, steps, steps.size() - kOfEach + kOfEach * each);
+    std::size_t cells = steps.size();
+    for (const deploy::StepOutline& step : deploy::recipeOutline(deploy::RecipeKind::Deploy)) {
+        steps.push_back(step.id);
+        cells += step.perDevice ? each : 1;
+    }
+    m_page->steps().expect(devices, steps, cells);
 }
 
-void ReleaseActions::tellStep(const char* step, StepState state, double fraction)
+void ReleaseActions::tellStep(StepId step, StepState state, double fraction)
 {
     m_page->steps().update({{}, step, state, fraction, {}}, deploy::unixSeconds());
 }
@@ -66,18 +70,18 @@ void ReleaseActions::deployHere()
 void ReleaseActions::phaseChanged(Phase before)
 {
     if (m_wait.phase() == Phase::Measuring)
-        tellStep("measure", StepState::Running, -1);
+        tellStep(StepId::Measure, StepState::Running, -1);
     if (m_wait.phase() == Phase::Planning) {
         if (before == Phase::Measuring)
-            tellStep("measure", StepState::Done, 1);
-        tellStep("plan", StepState::Running, -1);
+            tellStep(StepId::Measure, StepState::Done, 1);
+        tellStep(StepId::Plan, StepState::Running, -1);
     }
     enableActions();
 }
 
 void ReleaseActions::waitEnded(MeasuredPlan::Why why, Phase during)
 {
-    tellStep(during == Phase::Measuring ? "measure" : "plan",
+    tellStep(during == Phase::Measuring ? StepId::Measure : StepId::Plan,
              why == MeasuredPlan::Why::Failed ? StepState::Failed : StepState::Cancelled, -1);
     m_page->deploymentEnded();
     if (why == MeasuredPlan::Why::Cancelled)
@@ -90,13 +94,8 @@ void ReleaseActions::waitEnded(MeasuredPlan::Why why, Phase during)
 void ReleaseActions::deployNow()
 {
     const Snapshot& snapshot = m_document.snapshot();
-    m_live.deploy({*m_document.model(),
-                   *snapshot.cluster,
-                   *snapshot.problem,
-                   *snapshot.plan,
-                   *snapshot.times,
-                   {},
-                   deploy::Lifetime::UntilUndeployed});
+    m_live.deploy({*m_document.model(), *snapshot.cluster, *snapshot.problem, *snapshot.plan,
+                   *snapshot.times, deploy::ReleaseKind::Local});
 }
 
 } // namespace millrace::ui

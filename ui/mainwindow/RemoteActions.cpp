@@ -138,10 +138,7 @@ void RemoteActions::describe()
                               devices.join(QStringLiteral(", "))));
     if (m_recipe != Recipe::None || m_isTold)
         return;
-    deploy::Release draft;
-    for (const cluster::Device& device : deploy::devicesOf(*snapshot.cluster, *snapshot.plan))
-        draft.nodes.push_back({{}, device.name, {}, {}, {}});
-    expect(Recipe::Deploy, draft);
+    expect(Recipe::Deploy, plannedDevices());
 }
 
 void RemoteActions::refreshChecks()

@@ -72,8 +72,9 @@ private:
     void bringBackChosen();
     void watchChosen();
     void undeployChosen();
-    void expect(Recipe recipe, const deploy::Release& release);
-    void begin(Recipe recipe, const deploy::Release& release);
+    [[nodiscard]] std::vector<std::string> plannedDevices() const;
+    void expect(Recipe recipe, std::vector<std::string> devices);
+    void begin(Recipe recipe, std::vector<std::string> devices, const QString& id = {});
     void hear(const deploy::StepUpdate& update);
     void workChanged();
     void workEnded();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Deployments, rollbacks and removals over SSH as they go on, and the history of releases.
-#include "deploy/LocalNodes.h"
-#include "deploy/Rollout.h"
+#include "deploy/DeviceTest.h"
+#include "deploy/UnixTime.h"
 #include "ui/deploy/DeployPage.h"
 #include "ui/dialogs/Prompts.h"
 #include "ui/mainwindow/RemoteActions.h"
@@ -27,6 +27,15 @@ bool isServing(const deploy::Release& release)
            !release.owner;
 }
 
+/// Each once.
+std::vector<std::string> devicesOf(const deploy::Release& release)
+{
+    std::vector<std::string> devices;
+    for (const QString& name : deviceNamesOf(release))
+        devices.push_back(name.toStdString());
+    return devices;
+}
+
 } // namespace
 
 void RemoteActions::deploy()
@@ -35,17 +44,9 @@ void RemoteActions::deploy()
         return;
     emit deployRequested();
     const Snapshot& snapshot = m_document.snapshot();
-    deploy::Release draft;
-    for (const cluster::Device& device : deploy::devicesOf(*snapshot.cluster, *snapshot.plan))
-        draft.nodes.push_back({{}, device.name, {}, {}, {}});
-    begin(Recipe::Deploy, draft);
-    m_live.deploy(deploy::SshDeployment{*m_document.model(),
-                                        *snapshot.cluster,
-                                        *snapshot.problem,
-                                        *snapshot.plan,
-                                        *snapshot.times,
-                                        {},
-                                        {}});
+    begin(Recipe::Deploy, plannedDevices());
+    m_live.deploy({*m_document.model(), *snapshot.cluster, *snapshot.problem, *snapshot.plan,
+                   *snapshot.times, ReleaseKind::Ssh});
 }
 
 void RemoteActions::rollBack()
@@ -54,7 +55,7 @@ void RemoteActions::rollBack()
         return;
     emit deployRequested();
     const deploy::Release target = *m_history.target;
-    begin(Recipe::RollBack, target);
+    begin(Recipe::RollBack, devicesOf(target), QString::fromStdString(target.id));
     m_live.bringBack(target);
 }
 
@@ -64,7 +65,7 @@ void RemoteActions::bringBackChosen()
     if (chosen == nullptr || !isFree())
         return;
     const deploy::Release target = *chosen;
-    begin(Recipe::RollBack, target);
+    begin(Recipe::RollBack, devicesOf(target), QString::fromStdString(target.id));
     m_live.bringBack(target);
 }
 
@@ -87,7 +88,7 @@ void RemoteActions::undeploy(const deploy::Release& release)
     const auto remove = [this, release] {
         if (!isFree()) // the answer may come late
             return;
-        begin(Recipe::Remove, release);
+        begin(Recipe::Remove, devicesOf(release), QString::fromStdString(release.id));
         m_live.remove(release);
     };
     if (!isServing(release))
@@ -96,39 +97,43 @@ void RemoteActions::undeploy(const deploy::Release& release)
                        [remove](const UndeployAnswer&) { remove(); });
 }
 
-/// Rows and columns in their order; steps announce themselves in the order of their threads.
-void RemoteActions::expect(Recipe recipe, const deploy::Release& release)
+/// Of the release that the open plan would become.
+std::vector<std::string> RemoteActions::plannedDevices() const
 {
-    const std::vector<std::string> steps =
-        recipe == Recipe::Deploy
-            ? std::vector<std::string>{"reach", "check",   "lock",   "split", "upload",
-                                       "start", "warm up", "health", "switch"}
-        : recipe == Recipe::RollBack
-            ? std::vector<std::string>{"reach", "lock", "start", "warm up", "health", "switch"}
-            : std::vector<std::string>{"reach", "lock", "stop", "remove"};
-    std::vector<std::string> devices;
-    for (const QString& name : deviceNamesOf(release))
-        devices.push_back(name.toStdString());
-    const auto ofWhole = static_cast<std::size_t>(
-        std::count_if(steps.begin(), steps.end(), [](const std::string& step) {
-            return step == "split" || step == "health" || step == "switch" || step == "stop";
-        }));
-    const std::size_t cells = (steps.size() - ofWhole) * devices.size() + ofWhole;
+    const Snapshot& snapshot = m_document.snapshot();
+    std::vector<std::string> names;
+    for (const cluster::Device& device : deploy::devicesOf(*snapshot.cluster, *snapshot.plan))
+        names.push_back(device.name);
+    return names;
+}
+
+/// Rows and columns in their order; steps announce themselves in the order of their threads.
+void RemoteActions::expect(Recipe recipe, std::vector<std::string> devices)
+{
+    using deploy::RecipeKind;
+    std::vector<deploy::StepId> steps;
+    std::size_t cells = 0;
+    for (const deploy::StepOutline& step :
+         deploy::recipeOutline(recipe == Recipe::Deploy     ? RecipeKind::Deploy
+                               : recipe == Recipe::RollBack ? RecipeKind::BringBack
+                                                            : RecipeKind::Undeploy)) {
+        steps.push_back(step.id);
+        cells += step.perDevice ? devices.size() : 1;
+    }
     devices.emplace_back(); // the release as a whole
     m_page->steps().expect(devices, steps, cells);
 }
 
-void RemoteActions::begin(Recipe recipe, const deploy::Release& release)
+void RemoteActions::begin(Recipe recipe, std::vector<std::string> devices, const QString& id)
 {
     m_recipe = recipe;
     m_isTold = m_isDone = false;
-    expect(recipe, release);
+    expect(recipe, std::move(devices));
     m_page->setRunning(true);
-    m_page->setOutcome(DeployPage::Tone::Neutral,
-                       recipe == Recipe::Deploy ? tr("Deploying\u2026")
-                       : recipe == Recipe::RollBack
-                           ? tr("Going back to %1\u2026").arg(QString::fromStdString(release.id))
-                           : tr("Removing %1\u2026").arg(QString::fromStdString(release.id)));
+    m_page->setOutcome(DeployPage::Tone::Neutral, recipe == Recipe::Deploy ? tr("Deploying\u2026")
+                                                  : recipe == Recipe::RollBack
+                                                      ? tr("Going back to %1\u2026").arg(id)
+                                                      : tr("Removing %1\u2026").arg(id));
 }
 
 void RemoteActions::hear(const deploy::StepUpdate& update)

@@ -136,8 +136,8 @@ void DeviceTester::take(const deploy::DeviceTest& test)
 
 void DeviceTester::hear(const deploy::StepUpdate& update)
 {
-    const bool isCheck = update.step == "check";
-    if (update.device.empty() || (update.step != "reach" && !isCheck))
+    const bool isCheck = update.step == deploy::StepId::Check;
+    if (update.device.empty() || (update.step != deploy::StepId::Reach && !isCheck))
         return;
     const QString name = text(update.device);
     if (update.state == deploy::StepState::Failed)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "deploy/DeviceTest.h"
-#include "deploy/LocalRelease.h"
+#include "deploy/Steps.h"
 #include "ui/jobs/JobRunner.h"
 #include "ui/jobs/Questions.h"
 

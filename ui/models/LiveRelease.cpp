@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/LiveRelease.h"
 
-#include "deploy/LocalNodes.h"
 #include "deploy/Traffic.h"
+#include "deploy/UnixTime.h"
 #include "ui/models/Figures.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ QString text(const std::string& utf8)
 }
 
 /// On devices, only the gateway knows more; it is asked as soon as the release is watched.
-bool isThere(const deploy::Release& release)
+bool isThere(const deploy::ReleaseHeader& release)
 {
     if (release.kind == deploy::ReleaseKind::Ssh)
         return release.standing == deploy::Standing::Current;
@@ -28,9 +28,10 @@ bool isThere(const deploy::Release& release)
 
 std::optional<deploy::Release> newestThatRuns()
 {
-    for (deploy::Release& release : deploy::localReleases())
-        if (!release.owner && isThere(release))
-            return std::move(release);
+    for (const deploy::ReleaseHeader& header : deploy::releaseHeaders())
+        if (!header.owner && isThere(header))
+            if (auto release = deploy::readRelease(header))
+                return std::move(*release);
     return {};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/SshRelease.h"
+#include "deploy/Deploy.h"
 #include "ui/jobs/JobRunner.h"
 #include "ui/jobs/Questions.h"
 #include "ui/models/GatewayWatch.h"
@@ -63,9 +63,8 @@ public:
     void watch(deploy::Release release);
     /// Starts it, watches it, and removes what was watched before from this computer. When it fails
     /// or is cancelled, what was watched stays.
-    void deploy(const deploy::LocalDeployment& deployment);
-    /// The same on the cluster's devices, where it replaces what they serve.
-    void deploy(const deploy::SshDeployment& deployment);
+    /// On the cluster's devices it replaces what they serve.
+    void deploy(const deploy::Deployment& deployment);
     /// Makes a release that was replaced on its devices the current one again, and watches it.
     void bringBack(const deploy::Release& release);
     void cancelWork();
@@ -100,8 +99,8 @@ private:
     void end();
     void take(runtime::LiveStatus status);
     void loseLink(const GatewayLoss& loss);
-    void deployed(Result<deploy::SshOutcome> outcome);
-    void serving(deploy::SshOutcome outcome);
+    void deployed(Result<deploy::Outcome> outcome);
+    void serving(deploy::Outcome outcome);
     void restarted(Result<deploy::Release> outcome);
     void removeOther(const deploy::Release& release);
     void quietNow();

@@ -10,7 +10,7 @@ namespace
 {
 
 using deploy::ReleaseKind;
-using Outcome = Result<deploy::SshOutcome>;
+using Outcome = Result<deploy::Outcome>;
 
 QString text(const std::string& utf8)
 {
@@ -39,38 +39,22 @@ void LiveRelease::end()
     quietNow();
 }
 
-void LiveRelease::deploy(const deploy::LocalDeployment& deployment)
+void LiveRelease::deploy(const deploy::Deployment& deployment)
 {
     if (m_work != Work::None)
         return;
-    begin(Work::Deploying, ReleaseKind::Local);
-    deploy::LocalDeployment asked = deployment;
-    asked.runner = m_runner;
-    m_workJob.start<Outcome>(
-        [this, asked = std::move(asked)](const std::stop_token& stop, ProgressSink&) -> Outcome {
-            StepPost post = steps();
-            auto release = deploy::deployLocal(asked, stop, post);
-            if (!release)
-                return tl::unexpected(release.error());
-            deploy::SshOutcome outcome;
-            outcome.release = std::move(*release);
-            return outcome;
-        },
-        [this](Outcome outcome) { deployed(std::move(outcome)); });
-}
-
-void LiveRelease::deploy(const deploy::SshDeployment& deployment)
-{
-    if (m_work != Work::None)
-        return;
-    begin(Work::Deploying, ReleaseKind::Ssh);
-    deploy::SshDeployment asked = deployment;
+    begin(Work::Deploying, deployment.kind);
+    deploy::Deployment asked = deployment;
     asked.runner = m_runner;
     m_workJob.start<Outcome>(
         [this, asked = std::move(asked)](const std::stop_token& stop, ProgressSink&) {
             StepPost post = steps();
             WindowAccess window(m_questions, stop);
-            return deploy::deploySsh(asked, window.access(), stop, post);
+            deploy::LocalAccess here;
+            deploy::HostAccess& access = asked.kind == ReleaseKind::Local
+                                             ? static_cast<deploy::HostAccess&>(here)
+                                             : window.access();
+            return deploy::deploy(asked, access, stop, post);
         },
         [this](Outcome outcome) { deployed(std::move(outcome)); });
 }
@@ -84,7 +68,7 @@ void LiveRelease::bringBack(const deploy::Release& release)
         [this, release](const std::stop_token& stop, ProgressSink&) {
             StepPost post = steps();
             WindowAccess window(m_questions, stop);
-            return deploy::bringBackSsh(release, window.access(), {}, stop, post);
+            return deploy::bringBack(release, window.access(), {}, stop, post);
         },
         [this](Outcome outcome) { deployed(std::move(outcome)); });
 }
@@ -110,7 +94,7 @@ void LiveRelease::deployed(Outcome outcome)
 }
 
 /// Devices let go of what they served by themselves; this computer's release is removed here.
-void LiveRelease::serving(deploy::SshOutcome outcome)
+void LiveRelease::serving(deploy::Outcome outcome)
 {
     const std::optional<deploy::Release> before = m_release;
     watch(std::move(outcome.release));
@@ -168,10 +152,8 @@ Result<deploy::Release> LiveRelease::restartNow(const deploy::Release& release,
                                                 const std::stop_token& stop)
 {
     StepPost post = steps();
-    if (release.kind == ReleaseKind::Local)
-        return deploy::restartDead(release, stop, post);
     WindowAccess window(m_questions, stop);
-    auto outcome = deploy::bringBackSsh(release, window.access(), {}, stop, post);
+    auto outcome = deploy::bringBack(release, window.access(), {}, stop, post);
     return outcome ? Result<deploy::Release>(std::move(outcome->release))
                    : tl::unexpected(outcome.error());
 }
@@ -193,10 +175,8 @@ void LiveRelease::restarted(Result<deploy::Release> outcome)
 Result<void> LiveRelease::undeployNow(const deploy::Release& release, const std::stop_token& stop)
 {
     StepPost post = steps();
-    if (release.kind == ReleaseKind::Local)
-        return deploy::undeployLocal(release, stop, post);
     WindowAccess window(m_questions, stop);
-    return deploy::undeploySsh(release, window.access(), {}, stop, post);
+    return deploy::undeploy(release, window.access(), {}, stop, post);
 }
 
 void LiveRelease::remove(const deploy::Release& release)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/LocalRelease.h"
+#include "deploy/Steps.h"
 #include "ui/jobs/JobRunner.h"
 
 namespace millrace::ui

@@ -42,20 +42,40 @@ QString duration(double seconds)
 
 } // namespace
 
-QString stepName(const std::string& step)
+QString stepName(deploy::StepId step)
 {
-    const std::pair<const char*, QString> names[] = {
-        {"measure", StepTableModel::tr("Measure")}, {"plan", StepTableModel::tr("Plan")},
-        {"split", StepTableModel::tr("Split")},     {"copy", StepTableModel::tr("Copy")},
-        {"start", StepTableModel::tr("Start")},     {"warm up", StepTableModel::tr("Warm up")},
-        {"health", StepTableModel::tr("Health")},   {"stop", StepTableModel::tr("Stop")},
-        {"reach", StepTableModel::tr("Reach")},     {"check", StepTableModel::tr("Check")},
-        {"lock", StepTableModel::tr("Lock")},       {"upload", StepTableModel::tr("Upload")},
-        {"switch", StepTableModel::tr("Switch")},   {"remove", StepTableModel::tr("Remove")}};
-    for (const auto& [known, name] : names)
-        if (step == known)
-            return name;
-    return QString::fromStdString(step);
+    using deploy::StepId;
+    switch (step) {
+    case StepId::Measure:
+        return StepTableModel::tr("Measure");
+    case StepId::Plan:
+        return StepTableModel::tr("Plan");
+    case StepId::Reach:
+        return StepTableModel::tr("Reach");
+    case StepId::Check:
+        return StepTableModel::tr("Check");
+    case StepId::Lock:
+        return StepTableModel::tr("Lock");
+    case StepId::Split:
+        return StepTableModel::tr("Split");
+    case StepId::Keys:
+        return StepTableModel::tr("Keys");
+    case StepId::Upload:
+        return StepTableModel::tr("Upload");
+    case StepId::Start:
+        return StepTableModel::tr("Start");
+    case StepId::WarmUp:
+        return StepTableModel::tr("Warm up");
+    case StepId::Health:
+        return StepTableModel::tr("Health");
+    case StepId::Switch:
+        return StepTableModel::tr("Switch");
+    case StepId::Stop:
+        return StepTableModel::tr("Stop");
+    case StepId::Remove:
+        return StepTableModel::tr("Remove");
+    }
+    return {};
 }
 
 void StepTableModel::clear()
@@ -69,7 +89,7 @@ void StepTableModel::clear()
 }
 
 void StepTableModel::expect(const std::vector<std::string>& devices,
-                            const std::vector<std::string>& steps, std::size_t cells)
+                            const std::vector<deploy::StepId>& steps, std::size_t cells)
 {
     beginResetModel();
     m_devices = devices;
@@ -93,7 +113,7 @@ int StepTableModel::rowOf(const std::string& device)
     return at;
 }
 
-int StepTableModel::columnOf(const std::string& step)
+int StepTableModel::columnOf(deploy::StepId step)
 {
     const auto found = std::find(m_steps.begin(), m_steps.end(), step);
     const int column = static_cast<int>(found - m_steps.begin());
@@ -153,7 +173,7 @@ QModelIndex StepTableModel::failed() const
 QStringList StepTableModel::undone() const
 {
     QStringList names;
-    for (const std::string& step : m_steps)
+    for (const deploy::StepId step : m_steps)
         if (std::any_of(m_cells.begin(), m_cells.end(), [&](const auto& cell) {
                 return cell.first.second == step && cell.second.state == StepState::Undone;
             }))

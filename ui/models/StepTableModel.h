@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/LocalRelease.h"
+#include "deploy/Steps.h"
 
 #include <QAbstractTableModel>
 
@@ -26,7 +26,7 @@ public:
     using QAbstractTableModel::QAbstractTableModel;
     void clear();
     /// The rows and columns that a deployment will fill, in this order, and how many cells.
-    void expect(const std::vector<std::string>& devices, const std::vector<std::string>& steps,
+    void expect(const std::vector<std::string>& devices, const std::vector<deploy::StepId>& steps,
                 std::size_t cells);
     /// `at`: Unix seconds, for the durations.
     void update(const deploy::StepUpdate& update, double at);
@@ -63,15 +63,15 @@ private:
     [[nodiscard]] QString sentence(const QModelIndex& index, const Cell& cell) const;
     [[nodiscard]] const Cell* cell(const QModelIndex& index) const;
     [[nodiscard]] int rowOf(const std::string& device);
-    [[nodiscard]] int columnOf(const std::string& step);
+    [[nodiscard]] int columnOf(deploy::StepId step);
 
     std::vector<std::string> m_devices; ///< "": the release as a whole
-    std::vector<std::string> m_steps;
+    std::vector<deploy::StepId> m_steps;
     std::size_t m_expected = 0;
-    std::map<std::pair<std::string, std::string>, Cell> m_cells; ///< by device and step
+    std::map<std::pair<std::string, deploy::StepId>, Cell> m_cells; ///< by device and step
 };
 
 /// A step of the recipe in the operator's language.
-[[nodiscard]] QString stepName(const std::string& step);
+[[nodiscard]] QString stepName(deploy::StepId step);
 
 } // namespace millrace::ui

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/Steps.h"
+#include "deploy/Release.h"
 
 namespace millrace::deploy
 {
@@ -23,20 +23,11 @@ private:
 
 /// "resnet50-20261124-221530-3f9a" for a model file of that name.
 [[nodiscard]] std::string newReleaseId(const std::filesystem::path& model, double unixSeconds);
-/// Ports of the loopback address that nobody listens on and no other release counts on; outside the
-/// range from which outgoing connections get theirs.
-[[nodiscard]] Result<std::vector<std::uint16_t>> freePorts(std::size_t count);
-/// `runner`, or millrace-stage beside the running program.
-[[nodiscard]] Result<std::filesystem::path> findRunner(const std::filesystem::path& runner);
 
 /// Makes the release's folder with release.json in it.
 [[nodiscard]] Result<void> makeFolder(const Release& release);
 /// release.json anew.
 [[nodiscard]] Result<void> saveRelease(const Release& release);
-/// Splits the model and gives every node its folder with model, config and key; sets the release's
-/// gatewayFingerprint. Steps "split" and "copy".
-[[nodiscard]] Result<void> writeNodes(const LocalDeployment& deployment, const Emulation& emulation,
-                                      Release& release, std::stop_token stop, Steps& steps);
 [[nodiscard]] Result<void> removeFolder(const std::filesystem::path& folder);
 
 } // namespace millrace::deploy
