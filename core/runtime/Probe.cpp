@@ -2,6 +2,7 @@
 #include "runtime/Probe.h"
 
 #include "base/File.h"
+#include "base/Guarded.h"
 #include "base/Json.h"
 #include "runtime/net/Connection.h"
 
@@ -183,15 +184,20 @@ Result<void> serveProbes(const ProbeConfig& config, const std::filesystem::path&
         if (!accepted)
             return accepted.error().code == ErrorCode::Network ? tl::unexpected(accepted.error())
                                                                : Result<void>();
-        guests.emplace_back(
-            [&tls, &log, accepted = std::move(*accepted)](const std::stop_token& own) mutable {
+        guests.emplace_back([&tls, &log,
+                             accepted = std::move(*accepted)](const std::stop_token& own) mutable {
+            const auto served = guarded("measuring", [&]() -> Result<void> {
                 auto connection =
                     Connection::welcome(*tls, std::move(accepted), Limit::within(kDialTime, own));
                 if (!connection)
-                    return log("refused: " + connection.error().message);
+                    return inContext("refused", connection.error());
                 if (const auto ok = answer(*connection, own); !ok)
-                    log(connection->peer() + ": " + ok.error().message);
+                    return inContext(connection->peer(), ok.error());
+                return {};
             });
+            if (!served)
+                log(served.error().message);
+        });
     }
 }
 
