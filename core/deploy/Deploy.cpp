@@ -1,82 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "deploy/Deploy.h"
 
-#include "deploy/DeviceTest.h"
-#include "deploy/Ports.h"
+#include "deploy/NewRelease.h"
 #include "deploy/Process.h"
 #include "deploy/ReleaseFolder.h"
 #include "deploy/ReleaseParts.h"
 #include "deploy/steps/AllSteps.h"
 #include "ssh/LocalHost.h"
 
-#include <algorithm>
-#include <thread>
-
 namespace millrace::deploy
 {
 namespace
 {
-
-/// Only what the plan's devices must be for a release over SSH.
-Result<void> checkDevices(const Deployment& deployment)
-{
-    if (auto ok = checkPlan(deployment.model, deployment.plan); !ok)
-        return ok;
-    for (const plan::Stage& stage : deployment.plan.stages) {
-        const cluster::Device& device = deployment.cluster.devices[stage.device.index()];
-        if (deployment.kind == ReleaseKind::Ssh && !device.address)
-            return fail(ErrorCode::InvalidArgument,
-                        "device {} has no address; give it one in the cluster file, or deploy with "
-                        "--local",
-                        device.name);
-    }
-    return {};
-}
-
-/// A local release is slowed down to what is planned. Over SSH only `emulate` devices are, by the
-/// CPU time of their runs; real ones run as fast as they go. Links are what they are then, so time
-/// cannot be dilated.
-Result<Emulation> emulationOf(const Deployment& deployment)
-{
-    if (deployment.kind == ReleaseKind::Local)
-        return emulation(deployment.plan, deployment.hostTimes,
-                         static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-    Emulation none;
-    none.computeFactor.resize(deployment.plan.stages.size());
-    const auto& devices = deployment.cluster.devices;
-    if (std::none_of(devices.begin(), devices.end(),
-                     [](const cluster::Device& device) { return device.emulate; }))
-        return none;
-    const auto all = emulation(deployment.plan, deployment.hostTimes, 1);
-    if (!all)
-        return all;
-    constexpr double kJitter = 0.001; // the scheduler's
-    none.tolerance = {std::max(kJitter, all->tolerance.value / all->dilation)};
-    for (std::size_t k = 0; k < none.computeFactor.size(); ++k)
-        if (devices[deployment.plan.stages[k].device.index()].emulate)
-            none.computeFactor[k] = std::max(1.0, all->computeFactor[k]);
-    return none;
-}
-
-/// Nodes of a local release share this computer's ports, which are chosen at once.
-Result<Release> newRelease(const Deployment& deployment, const Emulation& emulated)
-{
-    Release release = makeRelease(deployment.kind, deployment.model, deployment.cluster,
-                                  deployment.problem, deployment.plan);
-    release.owner = thisProcess();
-    if (deployment.kind == ReleaseKind::Ssh)
-        return release;
-    release.dilation = emulated.dilation;
-    release.dilationReason = emulated.reason;
-    const auto ports = freePorts(release.nodes.size());
-    const auto runner = findRunner(deployment.runner);
-    if (!ports || !runner)
-        return tl::unexpected(ports ? runner.error() : ports.error());
-    release.runner = *runner;
-    for (std::size_t n = 0; n < release.nodes.size(); ++n)
-        release.nodes[n].endpoint = {"127.0.0.1", (*ports)[n]};
-    return release;
-}
 
 void announceWarmUp(const Release& release, Steps& steps)
 {
@@ -88,46 +23,6 @@ Outcome outcomeOf(Rollout& rollout, bool isReused)
 {
     return {std::move(rollout.release), isReused, std::move(rollout.transfers),
             std::move(rollout.started), std::move(rollout.notes)};
-}
-
-/// Of its runner; what watches over it starts it.
-std::vector<std::string> commandOf(const Release& release, const ReleaseNode& node)
-{
-    const auto folder = nodeFolder(release, node);
-    std::vector<std::string> command{(folder / "millrace-stage").string()};
-    if (const std::string role(roleName(node.role)); !role.empty())
-        command.push_back("--" + role);
-    command.push_back((folder / "config.json").string());
-    return command;
-}
-
-Draft draftLocal(Release release, bool isThere)
-{
-    Draft draft{std::move(release), {}, {}};
-    for (const ReleaseNode& node : draft.release.nodes)
-        draft.nodes.push_back({{}, {}, commandOf(draft.release, node), isThere && isAlive(node)});
-    return draft;
-}
-
-/// What every node lacks, or of a release that is there already, which of its nodes run.
-Result<void> compare(Rollout& rollout, bool isThere, Draft& draft, const std::stop_token& stop)
-{
-    for (std::size_t n = 0; n < rollout.release.nodes.size(); ++n) {
-        const ReleaseNode& node = rollout.release.nodes[n];
-        DraftNode& drafted = draft.nodes.emplace_back();
-        drafted.command = commandOf(rollout.release, node);
-        if (isThere) {
-            const auto alive = rollout.alive(node.device, stop);
-            drafted.isRunning = alive && alive->contains(node.name);
-            continue;
-        }
-        drafted.files = rollout.payloads[n].files;
-        auto missing = missingFiles(rollout.host(node.device), drafted.files, stop);
-        if (!missing)
-            return inContext(node.device, missing.error());
-        drafted.missing = std::move(*missing);
-    }
-    return {};
 }
 
 Result<void> undeployOne(const Release& release, HostAccess& access, const HostLimits& limits,
@@ -222,40 +117,6 @@ Result<Outcome> deploy(const Deployment& deployment, HostAccess& access, std::st
     if (const auto ok = runRecipe(recipe, {deployment.limits.undo}, std::move(stop), steps); !ok)
         return tl::unexpected(ok.error());
     return outcomeOf(rollout, false);
-}
-
-Result<Draft> draft(const Deployment& deployment, HostAccess& access, std::stop_token stop,
-                    StepSink& sink)
-{
-    if (const auto ok = checkDevices(deployment); !ok)
-        return tl::unexpected(ok.error());
-    const auto emulated = emulationOf(deployment);
-    if (!emulated)
-        return tl::unexpected(emulated.error());
-    const auto same = sameRelease(deployment);
-    auto release = same ? *same : newRelease(deployment, *emulated);
-    if (!release)
-        return tl::unexpected(release.error());
-    if (deployment.kind == ReleaseKind::Local)
-        return draftLocal(std::move(*release), same.has_value());
-    Steps steps(sink);
-    Rollout rollout(std::move(*release), access, deployment.limits);
-    std::vector<RecipeStep> recipe{steps::reach(rollout)};
-    if (!same) {
-        recipe.push_back(steps::check(rollout, deployment.runner));
-        recipe.push_back(steps::split(rollout, deployment.model, *emulated));
-    }
-    Draft draft;
-    auto done = runRecipe(recipe, {deployment.limits.undo}, stop, steps);
-    if (done)
-        done = compare(rollout, same.has_value(), draft, stop);
-    if (!same)
-        static_cast<void>(removeFolder(rollout.release.folder));
-    if (!done)
-        return tl::unexpected(done.error());
-    draft.release = std::move(rollout.release);
-    draft.facts = std::move(rollout.facts);
-    return draft;
 }
 
 Result<Release> rollbackTarget(const Release& current)

@@ -3,9 +3,9 @@
 
 #include "deploy/DeviceHost.h"
 #include "deploy/Emulation.h"
-#include "deploy/Payload.h"
 #include "deploy/ReleaseIndex.h"
 #include "deploy/Steps.h"
+#include "deploy/steps/Payload.h"
 
 #include <set>
 

@@ -2,10 +2,10 @@
 #include "deploy/DeviceTest.h"
 
 #include "base/Guarded.h"
-#include "deploy/Ports.h"
 #include "deploy/ReleaseIndex.h"
 #include "deploy/ReleaseParts.h"
 #include "deploy/UnixTime.h"
+#include "deploy/steps/Ports.h"
 
 #include <algorithm>
 #include <mutex>

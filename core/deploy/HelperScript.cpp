@@ -153,8 +153,11 @@ start)
             -- "$folder/millrace-stage" $role "$folder/config.json" </dev/null >&2 || exit 21
         note_unit "$1" "$2"
     else
-        "$folder/millrace-stage" --supervise $role "$folder/config.json" </dev/null >/dev/null ||
-            exit 21
+        # Nothing else of who deploys: its environment may hold secrets.
+        env -i "HOME=$HOME" "PATH=$PATH" ${LANG:+"LANG=$LANG"} ${TMPDIR:+"TMPDIR=$TMPDIR"} \
+            ${TZ:+"TZ=$TZ"} "LD_LIBRARY_PATH=$folder" \
+            "$folder/millrace-stage" --supervise $role "$folder/config.json" \
+            </dev/null >/dev/null || exit 21
     fi
     printf 'pid=%s\nstarted=yes\n' "$(cat "$folder/supervisor.pid")"
     ;;

@@ -50,92 +50,6 @@ private:
     int m_fd;
 };
 
-/// Pointers for exec, made before the fork: after it, in a process that had threads, only
-/// async-signal-safe calls are allowed.
-class ExecStrings
-{
-public:
-    explicit ExecStrings(std::vector<std::string> strings) : m_strings(std::move(strings))
-    {
-        for (std::string& string : m_strings)
-            m_pointers.push_back(string.data());
-        m_pointers.push_back(nullptr);
-    }
-    [[nodiscard]] char* const* data() const { return m_pointers.data(); }
-
-private:
-    std::vector<std::string> m_strings;
-    std::vector<char*> m_pointers;
-};
-
-std::vector<std::string> nodeEnvironment()
-{
-    std::vector<std::string> environment;
-    for (const char* name : {"HOME", "LANG", "PATH", "TMPDIR", "TZ", "LD_LIBRARY_PATH"})
-        if (const char* value = std::getenv(name); value != nullptr)
-            environment.push_back(fmt::format("{}={}", name, value));
-    return environment;
-}
-
-/// What the first child tells the caller.
-struct Started {
-    std::int64_t pid = 0;
-    int error = 0; ///< errno; 0: the program runs
-};
-
-/// In the grandchild: becomes the program, or returns errno.
-int become(char* const* arguments, char* const* environment, int log)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT, SIGCHLD})
-        ::signal(signal, SIG_DFL);
-    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || ::dup2(null, STDIN_FILENO) < 0 || ::dup2(log, STDOUT_FILENO) < 0 ||
-        ::dup2(log, STDERR_FILENO) < 0)
-        return errno;
-    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-    ::execve(arguments[0], arguments, environment);
-    return errno;
-}
-
-/// Between fork and exec, twice: the grandchild has nobody who would have to collect it.
-[[noreturn]] void forkAgain(char* const* arguments, char* const* environment, int log, int report)
-{
-    ::setsid();
-    Started started;
-    const pid_t grandchild = ::fork();
-    if (grandchild == 0) {
-        started.pid = ::getpid();
-        // The first report says who runs; a second one comes only when exec failed.
-        if (::write(report, &started, sizeof started) != sizeof started)
-            ::_exit(127);
-        started.error = become(arguments, environment, log);
-        [[maybe_unused]] const auto written = ::write(report, &started, sizeof started);
-        ::_exit(127);
-    }
-    if (grandchild < 0) {
-        started.error = errno;
-        [[maybe_unused]] const auto written = ::write(report, &started, sizeof started);
-    }
-    ::_exit(0);
-}
-
-/// The last of the reports until the pipe is closed by exec.
-Started lastReport(int pipe)
-{
-    Started last{0, EIO};
-    for (Started next;;) {
-        const ssize_t got = ::read(pipe, &next, sizeof next);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got != sizeof next)
-            return last;
-        last = next;
-    }
-}
-
 struct Stat {
     char state = 0;
     std::int64_t parent = 0;
@@ -195,34 +109,6 @@ bool isAlive(const ProcessId& process)
 bool isAlive(const ReleaseNode& node)
 {
     return isAlive(node.process);
-}
-
-Result<ProcessId> startDetached(const std::vector<std::string>& arguments,
-                                const std::filesystem::path& log)
-{
-    const Descriptor logFile(
-        ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-    std::array<int, 2> ends{-1, -1};
-    if (logFile.get() < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return fail(ErrorCode::Io, "{}: cannot open: {}", log.string(), std::strerror(errno));
-    const Descriptor reading(ends[0]);
-    Descriptor writing(ends[1]);
-    const ExecStrings program(arguments);
-    const ExecStrings environment(nodeEnvironment());
-    const pid_t child = ::fork();
-    if (child < 0)
-        return fail(ErrorCode::Io, "cannot start a process: {}", std::strerror(errno));
-    if (child == 0)
-        forkAgain(program.data(), environment.data(), logFile.get(), writing.get());
-    writing.reset();
-    const Started started = lastReport(reading.get());
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    if (started.error != 0)
-        return fail(ErrorCode::Io, "cannot run {}: {}", arguments.front(),
-                    std::strerror(started.error));
-    // One that has ended already has left its reason in the log.
-    return processWith(started.pid).value_or(ProcessId{started.pid, 0});
 }
 
 std::vector<ProcessId> processesNaming(const std::filesystem::path& folder)

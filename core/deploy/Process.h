@@ -15,14 +15,6 @@ namespace millrace::deploy
 /// The calling one.
 [[nodiscard]] ProcessId thisProcess();
 
-/// Starts a program that outlives the caller: a session of its own, standard input from /dev/null,
-/// output and errors appended to `log` (made with mode 0600), no other open file, no blocked
-/// signals, and of the environment only what a node needs (HOME, LANG, PATH, TMPDIR, TZ,
-/// LD_LIBRARY_PATH). `arguments` begins with the program's path. Errors: Io with the reason why the
-/// program cannot be run. Safe while other threads run.
-[[nodiscard]] Result<ProcessId> startDetached(const std::vector<std::string>& arguments,
-                                              const std::filesystem::path& log);
-
 /// Processes of this user with an argument that lies in `folder`; of a watching process and what it
 /// watches over, the first.
 [[nodiscard]] std::vector<ProcessId> processesNaming(const std::filesystem::path& folder);

@@ -7,6 +7,7 @@
 #include "deploy/Process.h"
 #include "ssh/LocalHost.h"
 #include "support/Messages.h"
+#include "support/StartProcess.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -154,8 +155,7 @@ private:
     }
     ProcessId start(const std::vector<std::string>& arguments)
     {
-        m_started.push_back(
-            startDetached(arguments, m_folder->path().toStdString() + "/log").value());
+        m_started.push_back(test::startProcess(arguments, m_folder->path().toStdString() + "/log"));
         return m_started.back();
     }
     std::string said(const std::string& action, const std::vector<std::string>& arguments)

@@ -6,6 +6,7 @@
 #include "inference/Tensor.h"
 #include "support/QuietSteps.h"
 #include "support/ShowString.h"
+#include "support/StartProcess.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>
@@ -79,6 +80,13 @@ private slots:
         QVERIFY(!outcome->isReused && outcome->notes.empty());
         QCOMPARE(outcome->started.size(), std::size_t{4});
         QVERIFY(test::serves(outcome->release));
+        for (const ReleaseNode& node : outcome->release.nodes) {
+            const auto file = fmt::format("/proc/{}/environ", node.process.pid);
+            const std::string environment = readFile(file, 1 << 20).value_or("");
+            QVERIFY(test::contains(environment, "LD_LIBRARY_PATH="));
+            // What whoever deploys has there may be secret.
+            QVERIFY2(!test::contains(environment, "MILLRACE_STATE"), environment.c_str());
+        }
         std::size_t cells = 0;
         for (const StepOutline& step : recipeOutline(RecipeKind::Deploy))
             for (const char* device : {"gate", "a", "b", "c", ""}) {
@@ -114,7 +122,7 @@ private slots:
         const Release other = deployed({1, 5}).value().release;
         const auto log = nodeFolder(release, *nodeOf(release, {PipelineId(), 1})) / "node.log";
         const auto reader =
-            startDetached({"/usr/bin/tail", "-f", log.string()}, m_state / "tail.log").value();
+            test::startProcess({"/usr/bin/tail", "-f", log.string()}, m_state / "tail.log");
         QCOMPARE(test::errorOf(undeployed(release)), std::string("no error"));
         QVERIFY(isAlive(reader));
         endProcesses({&reader, 1}, std::chrono::seconds(1));

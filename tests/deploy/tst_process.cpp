@@ -2,12 +2,12 @@
 #include "base/File.h"
 #include "deploy/Process.h"
 #include "support/ShowString.h"
+#include "support/StartProcess.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,43 +49,6 @@ private slots:
         ::waitpid(child, nullptr, 0);
     }
 
-    void startedOnesAreOnTheirOwn()
-    {
-        // As in millracectl, where signals are blocked for every thread.
-        sigset_t blocked;
-        sigset_t before;
-        sigemptyset(&blocked);
-        sigaddset(&blocked, SIGTERM);
-        ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
-        qputenv("MILLRACE_SECRET", "do not pass on");
-        const auto grep = startDetached({"/bin/grep", "^Sig", "/proc/self/status"}, logFile());
-        const auto process = shell("env; ls -l /proc/$$/fd; echo oops >&2; exec sleep 100");
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        QVERIFY(grep && isAlive(process));
-        QVERIFY(waitForEnd({&*grep, 1}, std::chrono::seconds(10)));
-        QVERIFY(sessionOf(process) != ::getsid(0));
-        QTRY_VERIFY(log().find("oops") != std::string::npos);
-        QVERIFY2(log().find("SigBlk:\t0000000000000000") != std::string::npos, log().c_str());
-        QVERIFY2(log().find("MILLRACE_SECRET") == std::string::npos, log().c_str());
-        QVERIFY(log().find("PATH=") != std::string::npos);
-        QVERIFY2(log().find("socket") == std::string::npos, log().c_str());
-        struct stat status {
-        };
-        QCOMPARE(::stat(logFile().c_str(), &status), 0);
-        QCOMPARE(status.st_mode & 0777U, 0600U);
-        // Nobody's child: it is not ours to collect.
-        QCOMPARE(::waitpid(static_cast<pid_t>(process.pid), nullptr, WNOHANG), -1);
-    }
-
-    void whatCannotRunSaysWhy()
-    {
-        const auto started = startDetached({file("none")}, logFile());
-        QVERIFY(!started);
-        QVERIFY(started.error().code == ErrorCode::Io);
-        QVERIFY2(started.error().message.find("No such file") != std::string::npos,
-                 started.error().message.c_str());
-    }
-
     void endsThePatientAndTheStubborn_data()
     {
         QTest::addColumn<QString>("script");
@@ -105,14 +68,26 @@ private slots:
 
     void foundByWhatTheyAreTold()
     {
-        const auto started = startDetached(
+        const ProcessId started = test::startProcess(
             {"/bin/sh", "-c", "sleep 100 & wait", file("deep/config.json")}, logFile());
-        QVERIFY(started);
-        m_started.push_back(*started);
+        m_started.push_back(started);
         const auto found = processesNaming(file("deep"));
         QCOMPARE(found.size(), std::size_t{1});
-        QVERIFY(found.front() == *started);
+        QVERIFY(found.front() == started);
         QVERIFY(processesNaming(file("dee")).empty());
+    }
+
+    /// A watcher and what it watches over are one.
+    void watchedOnesAreNotCountedTwice()
+    {
+        const std::string both = "echo up; /bin/sh -c 'sleep 100; :' sh \"$0\" & wait";
+        const ProcessId watcher =
+            test::startProcess({"/bin/sh", "-c", both, file("deep/config.json")}, logFile());
+        m_started.push_back(watcher);
+        QTRY_VERIFY(log().find("up") != std::string::npos);
+        const auto found = processesNaming(file("deep"));
+        QCOMPARE(found.size(), std::size_t{1});
+        QVERIFY(found.front() == watcher);
     }
 
 private:
@@ -122,17 +97,10 @@ private:
     }
     [[nodiscard]] std::string logFile() const { return file("log"); }
     [[nodiscard]] std::string log() const { return readFile(logFile()).value_or(""); }
-    static pid_t sessionOf(const ProcessId& process)
-    {
-        return ::getsid(static_cast<pid_t>(process.pid));
-    }
     ProcessId shell(const std::string& script)
     {
-        const auto started = startDetached({"/bin/sh", "-c", script}, logFile());
-        if (!started)
-            qFatal("%s", started.error().message.c_str());
-        m_started.push_back(*started);
-        return *started;
+        m_started.push_back(test::startProcess({"/bin/sh", "-c", script}, logFile()));
+        return m_started.back();
     }
     std::unique_ptr<QTemporaryDir> m_folder;
     std::vector<ProcessId> m_started;

@@ -4,7 +4,7 @@
 #include "deploy/Deploy.h"
 #include "deploy/Facts.h"
 #include "deploy/HelperScript.h"
-#include "deploy/Ports.h"
+#include "deploy/steps/Ports.h"
 #include "deploy/ReleaseFolder.h"
 #include "deploy/steps/AllSteps.h"
 #include "support/OnnxBuilder.h"

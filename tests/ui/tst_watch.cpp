@@ -272,7 +272,8 @@ private slots:
         deployed(window);
         test::QuietSteps quiet;
         const deploy::Release release = *window->liveRelease().release();
-        QVERIFY(deploy::undeployLocal(release, {}, quiet));
+        deploy::LocalAccess here;
+        QVERIFY(deploy::undeploy(release, here, {}, {}, quiet));
         QTRY_VERIFY_WITH_TIMEOUT(!window->liveRelease().release(), kSlow);
         QVERIFY(window.child<QWidget>("watchEmpty")->isVisible());
         QVERIFY(window.message().contains(QString::fromStdString(release.id)));

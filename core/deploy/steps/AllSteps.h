@@ -3,7 +3,7 @@
 /// which outlives them. recipeOutline() says which recipe has which.
 #pragma once
 
-#include "deploy/Rollout.h"
+#include "deploy/steps/Rollout.h"
 
 namespace millrace::deploy::steps
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Health.h"
-
 #include "deploy/steps/AllSteps.h"
+#include "deploy/steps/Serving.h"
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Drain.h"
 #include "deploy/Process.h"
 #include "deploy/steps/AllSteps.h"
+#include "deploy/steps/Drain.h"
 
 namespace millrace::deploy
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The end of a rollout: it serves, and what it replaces goes.
-#include "deploy/Drain.h"
 #include "deploy/ReleaseFolder.h"
 #include "deploy/ReleaseIndex.h"
 #include "deploy/steps/AllSteps.h"
+#include "deploy/steps/Drain.h"
 
 namespace millrace::deploy
 {

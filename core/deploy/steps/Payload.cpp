@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Payload.h"
+#include "deploy/steps/Payload.h"
 
 #include "base/Hash.h"
 #include "deploy/ReleaseParts.h"

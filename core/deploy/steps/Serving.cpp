@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Health.h"
+#include "deploy/steps/Serving.h"
 
 #include "deploy/UnixTime.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/Payload.h"
 #include "deploy/Recipe.h"
+#include "deploy/steps/Payload.h"
 
 #include <set>
 

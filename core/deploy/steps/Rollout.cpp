@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Rollout.h"
+#include "deploy/steps/Rollout.h"
 
 #include "deploy/DeviceTest.h"
-#include "deploy/Health.h"
+#include "deploy/steps/Serving.h"
 
 #include <random>
 #include <sstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Ports.h"
+#include "deploy/steps/Ports.h"
 
 #include "deploy/ReleaseIndex.h"
 

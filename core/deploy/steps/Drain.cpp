@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "deploy/Drain.h"
+#include "deploy/steps/Drain.h"
 
 #include <chrono>
 #include <thread>
