@@ -47,7 +47,7 @@ Result<plan::LayerTimes> timesOf(const onnx::Model& model, const plan::Plan& pla
                                  const Arguments& arguments, const Context& context)
 {
     deploy::TimesRequest request = deploy::EstimatedTimes{};
-    if (plan.times == plan::TimesSource::Measured)
+    if (plan.record.times == plan::TimesSource::Measured)
         request = deploy::CachedTimes{};
     const bool isCached = !arguments.times && std::holds_alternative<deploy::CachedTimes>(request);
     auto times = deploy::layerTimes(model, arguments.times.value_or(request), context.stop,
@@ -69,15 +69,15 @@ Result<Checked> fromModel(const Arguments& arguments, const Context& context)
     auto plan = readPlan(files[2], deviceNames(*cluster));
     if (!plan)
         return tl::unexpected(plan.error());
-    if (plan->modelSha256.empty())
+    if (plan->record.modelSha256.empty())
         return fail(ErrorCode::InvalidArgument,
                     "{}: the plan names no model, it was made from a problem file; check it "
                     "against that: millracectl check PROBLEM PLAN",
                     files[2].string());
-    const auto model = loadModel(files[0], merged(arguments.dims, plan->dims), context);
+    const auto model = loadModel(files[0], merged(arguments.dims, plan->record.dims), context);
     if (!model)
         return tl::unexpected(model.error());
-    if (const auto ok = sameModel(*model, plan->modelSha256, files[2]); !ok)
+    if (const auto ok = sameModel(*model, plan->record.modelSha256, files[2]); !ok)
         return tl::unexpected(ok.error());
     const auto times = timesOf(*model, *plan, arguments, context);
     if (!times)
@@ -100,7 +100,8 @@ Result<Report> check(const Arguments& arguments, const Context& context)
     if (!checked)
         return tl::unexpected(checked.error());
     applyTo(checked->problem, arguments.variant);
-    if (checked->plan.bottleneck.kind == plan::BottleneckKind::Stage)
+    const auto& pipelines = checked->plan.pipelines;
+    if (!pipelines.empty() && pipelines.front().bottleneck.kind == plan::BottleneckKind::Stage)
         checked->problem.overlap = plan::Overlap::No;
     const std::string planFile = arguments.files.back().string();
     const std::vector<std::string> differences = plan::check(checked->problem, checked->plan);

@@ -33,22 +33,22 @@ Result<plan::Plan> readPlan(const std::filesystem::path& file, const cluster::Cl
 /// measured against.
 Result<void> takePlan(const std::filesystem::path& file, plan::Plan plan, Planned& planned)
 {
-    if (plan.modelSha256.empty() || !plan.hasStages())
+    if (plan.record.modelSha256.empty() || !plan.hasStages())
         return fail(ErrorCode::InvalidArgument,
                     "{}: no plan of this model that can be deployed; make one with millracectl "
                     "plan MODEL CLUSTER -o PLAN",
                     file.string());
-    if (auto ok = sameModel(planned.model, plan.modelSha256, file); !ok)
+    if (auto ok = sameModel(planned.model, plan.record.modelSha256, file); !ok)
         return ok;
     const std::size_t layers = planned.problem.layers.size();
-    for (const plan::Stage& stage : plan.stages)
+    for (const auto& [at, stage] : plan.stages())
         for (const LayerId layer : stage.layers)
             if (layer.value < 0 || layer.index() >= layers)
                 return fail(ErrorCode::InvalidArgument, "{}: the model has no layer {}",
                             file.string(), layer.value);
     const Seconds before = plan.bottleneckTime;
     plan::fillFigures(planned.problem, plan);
-    plan.times = planned.times.source;
+    plan.record.times = planned.times.source;
     if (std::abs(plan.bottleneckTime.value - before.value) > 1e-9 * before.value) {
         // What was proven with other times says nothing of these.
         plan.status = plan::Status::Feasible;
@@ -152,7 +152,7 @@ Report deployNow(const deploy::Deployment& deployment, const Context& context)
     const deploy::Release* release = &outcome->release;
     const bool isReused = outcome->isReused;
     Bytes copied;
-    for (const plan::Stage& stage : release->plan.stages)
+    for (const auto& [at, stage] : release->plan.stages())
         copied += isReused ? Bytes{} : deploy::stageWeights(release->problem, stage);
     Json json = emulatedJson(*release);
     json["reused"] = isReused;
@@ -188,8 +188,9 @@ Result<Report> deployModel(const Arguments& arguments, const Context& context)
         plan = std::move(*read);
     }
     // A plan says for which sizes of the free dimensions it was made.
-    const auto model = loadModel(
-        arguments.model, plan ? merged(arguments.dims, plan->dims) : arguments.dims, context);
+    const auto model =
+        loadModel(arguments.model,
+                  plan ? merged(arguments.dims, plan->record.dims) : arguments.dims, context);
     if (!model)
         return tl::unexpected(model.error());
     auto planned = measured(*model, *cluster, deploy::MeasuredTimes{}, context);

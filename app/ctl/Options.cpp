@@ -209,7 +209,7 @@ Result<void> prepare(SolveArguments& arguments, const std::vector<std::string>& 
     auto plan = plan::parsePlan(*text, arguments.warmStart->string(), devices);
     if (!plan)
         return tl::unexpected(plan.error());
-    arguments.options.warmStart = std::move(*plan);
+    arguments.options.warmStart = plan::Solved{plan->solution(), {}};
     return {};
 }
 

@@ -5,6 +5,8 @@
 #include "Table.h"
 #include "base/File.h"
 
+#include <algorithm>
+
 namespace millrace::ctl
 {
 namespace
@@ -17,7 +19,7 @@ class SolveProgress final : public plan::PlanSink
 {
 public:
     explicit SolveProgress(ProgressSink& progress) : m_progress(progress) {}
-    void improved(const plan::Plan* incumbent, Seconds lowerBound) override
+    void improved(const plan::Solution* incumbent, Seconds lowerBound) override
     {
         const std::string best =
             incumbent != nullptr ? formatDuration(incumbent->bottleneckTime) : "none yet";
@@ -54,17 +56,17 @@ std::string statusText(const plan::Plan& plan)
     return {};
 }
 
-std::string bottleneckText(const plan::Problem& problem, const plan::Plan& plan)
+std::string bottleneckText(const plan::Problem& problem, const plan::Pipeline& pipeline)
 {
-    const auto index = static_cast<std::size_t>(plan.bottleneck.index);
-    if (plan.bottleneck.kind == BottleneckKind::Transfer)
+    const auto index = static_cast<std::size_t>(pipeline.bottleneck.index);
+    if (pipeline.bottleneck.kind == BottleneckKind::Transfer)
         return fmt::format("the transfer from {} to {} (hop {})",
-                           deviceName(problem, plan.hops[index].from),
-                           deviceName(problem, plan.hops[index].to), index);
+                           deviceName(problem, pipeline.hops[index].from),
+                           deviceName(problem, pipeline.hops[index].to), index);
     return fmt::format(
-        "stage {} on {}: {}", index + 1, deviceName(problem, plan.stages[index].device),
-        plan.bottleneck.kind == BottleneckKind::Compute ? "computing"
-                                                        : "receiving, computing and sending");
+        "stage {} on {}: {}", index + 1, deviceName(problem, pipeline.stages[index].device),
+        pipeline.bottleneck.kind == BottleneckKind::Compute ? "computing"
+                                                            : "receiving, computing and sending");
 }
 
 std::string figures(const plan::Problem& problem, const plan::Plan& plan)
@@ -72,16 +74,17 @@ std::string figures(const plan::Problem& problem, const plan::Plan& plan)
     std::string text = fmt::format("{}.\n", statusText(plan));
     text += fmt::format("Throughput   {:.3g} inferences/s, one every {}\n", plan.throughput(),
                         formatDuration(plan.bottleneckTime));
-    text += fmt::format("Bottleneck   {}\n", bottleneckText(problem, plan));
+    const plan::Pipeline& pipeline = plan.pipelines.front();
+    text += fmt::format("Bottleneck   {}\n", bottleneckText(problem, pipeline));
     text += fmt::format("Gap          {:.3g} % (no plan can be faster than one every {})\n",
                         100 * plan.gap(), formatDuration(plan.lowerBound));
-    text += fmt::format("One request  {} from end to end\n", formatDuration(plan.endToEnd));
+    text += fmt::format("One request  {} from end to end\n", formatDuration(pipeline.endToEnd));
     text += plan.singleDevice
                 ? fmt::format("One device   one every {} at best with the whole model on it\n",
                               formatDuration(*plan.singleDevice))
                 : "One device   none can hold the whole model\n";
-    if (plan.times)
-        text += fmt::format("Layer times  {}\n", *plan.times == plan::TimesSource::Measured
+    if (plan.record.times)
+        text += fmt::format("Layer times  {}\n", *plan.record.times == plan::TimesSource::Measured
                                                      ? "measured"
                                                      : "estimated from FLOPs and bytes");
     text += fmt::format("Solved in    {}{}\n", formatDuration(plan.solver.elapsed),
@@ -103,25 +106,29 @@ std::string layerRange(const plan::Problem& problem, const plan::Stage& stage)
 std::string pipelineTable(const plan::Problem& problem, const plan::Plan& plan)
 {
     Table table({{""}, {"where"}, {"time", Align::Right}, {"size", Align::Right}, {"layers"}});
-    const auto marked = [&](bool isTransfer, std::size_t index, const std::string& text) {
-        const bool hit = static_cast<std::size_t>(plan.bottleneck.index) == index &&
-                         isTransfer == (plan.bottleneck.kind == BottleneckKind::Transfer);
-        return hit ? text + (text.empty() ? "" : "  ") + "<- bottleneck" : text;
+    const auto marked = [&plan](auto at, const std::string& text) {
+        return plan.isBottleneck(at) ? text + (text.empty() ? "" : "  ") + "<- bottleneck" : text;
     };
-    for (std::size_t k = 0; k < plan.hops.size(); ++k) {
-        const plan::Hop& hop = plan.hops[k];
+    const auto addStage = [&](const plan::PlacedStage& placed) {
+        const auto& [at, stage] = placed;
+        const plan::Device& device = problem.devices[stage.device.index()];
+        table.add({fmt::format("stage {}", at.stage + 1), device.name,
+                   formatDuration(stage.compute),
+                   fmt::format("{} of {}", formatBytes(stage.memory), formatBytes(device.memory)),
+                   marked(at, layerRange(problem, stage))});
+    };
+    const auto stages = plan.stages();
+    for (const auto& [at, hop] : plan.hops()) {
         if (hop.from && hop.to)
             table.add(
-                {fmt::format("hop {}", k),
+                {fmt::format("hop {}", at.hop),
                  fmt::format("{} > {}", deviceName(problem, hop.from), deviceName(problem, hop.to)),
-                 formatDuration(hop.seconds), formatBytes(hop.bytes), marked(true, k, "")});
-        if (k == plan.stages.size())
-            break;
-        const plan::Stage& stage = plan.stages[k];
-        const plan::Device& device = problem.devices[stage.device.index()];
-        table.add({fmt::format("stage {}", k + 1), device.name, formatDuration(stage.compute),
-                   fmt::format("{} of {}", formatBytes(stage.memory), formatBytes(device.memory)),
-                   marked(false, k, layerRange(problem, stage))});
+                 formatDuration(hop.seconds), formatBytes(hop.bytes), marked(at, "")});
+        const auto next = std::find_if(stages.begin(), stages.end(), [&at = at](const auto& stage) {
+            return plan::hopInto(stage.at) == at;
+        });
+        if (next != stages.end())
+            addStage(*next);
     }
     return table.text();
 }
@@ -157,16 +164,18 @@ std::string planText(const plan::Problem& problem, const plan::Plan& plan)
 }
 
 /// Into the report of the plan.
-Result<void> addSensitivity(Report& report, const plan::Problem& problem, const plan::Plan& plan,
-                            const SolveArguments& arguments, const Context& context)
+Result<void> addSensitivity(Report& report, const plan::Problem& problem,
+                            const plan::Solved& solved, const SolveArguments& arguments,
+                            const Context& context)
 {
-    const auto findings = findSensitivity(problem, plan, arguments.options, context);
+    const auto findings = findSensitivity(problem, solved, arguments.options, context);
     if (!findings)
         return tl::unexpected(findings.error());
     Json json = Json::parse(report.json);
-    json["sensitivity"] = sensitivityJson(problem, plan, *findings);
+    json["sensitivity"] = sensitivityJson(problem, solved.solution, *findings);
     report.json = dumped(json);
-    report.text += (report.text.empty() ? "" : "\n") + sensitivityText(problem, plan, *findings);
+    report.text +=
+        (report.text.empty() ? "" : "\n") + sensitivityText(problem, solved.solution, *findings);
     return {};
 }
 
@@ -174,30 +183,28 @@ Result<Report> solveAndReport(const plan::Problem& problem, const SolveArguments
                               const PlanIdentity& identity, const Context& context)
 {
     SolveProgress sink(context.progress);
-    auto plan = plan::solve(problem, arguments.options, context.stop, sink);
-    if (!plan)
-        return tl::unexpected(plan.error());
-    plan->modelSha256 = identity.modelSha256;
-    plan->dims = identity.dims;
-    plan->times = identity.times;
-    plan->solver.parse = identity.parse;
+    auto solved = plan::solve(problem, arguments.options, context.stop, sink);
+    if (!solved)
+        return tl::unexpected(solved.error());
+    solved->solution.solver.parse = identity.parse;
+    const plan::Plan plan{solved->solution, {identity.modelSha256, identity.dims, identity.times}};
 
     Report report;
-    report.json = plan::writePlan(*plan, deviceNames(problem));
-    if (plan->hasStages())
-        report.text = planText(problem, *plan);
-    explain(report, *plan);
+    report.json = plan::writePlan(plan, deviceNames(problem));
+    if (plan.hasStages())
+        report.text = planText(problem, plan);
+    explain(report, plan);
     const std::string planFile = report.json;
-    const bool hasAnswer = plan->hasStages() || plan->status == Status::Infeasible;
+    const bool hasAnswer = plan.hasStages() || plan.status == Status::Infeasible;
     if (arguments.sensitivity && hasAnswer)
-        if (const auto ok = addSensitivity(report, problem, *plan, arguments, context); !ok)
+        if (const auto ok = addSensitivity(report, problem, *solved, arguments, context); !ok)
             return tl::unexpected(ok.error());
     // Ctrl+C leaves an earlier plan as it is.
-    if (arguments.output && (plan->hasStages() || plan->status != Status::Cancelled)) {
+    if (arguments.output && (plan.hasStages() || plan.status != Status::Cancelled)) {
         if (const auto ok = writeFileAtomically(*arguments.output, planFile); !ok)
             return tl::unexpected(ok.error());
         report.text +=
-            plan->hasStages()
+            plan.hasStages()
                 ? fmt::format("\nThe plan is in {}.\n", arguments.output->string())
                 : fmt::format("The plan file without stages is {}.\n", arguments.output->string());
     }

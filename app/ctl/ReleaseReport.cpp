@@ -66,7 +66,7 @@ class PlanningProgress final : public plan::PlanSink
 {
 public:
     explicit PlanningProgress(ProgressSink& progress) : m_progress(progress) {}
-    void improved(const plan::Plan*, Seconds) override { m_progress.progress("planning", -1); }
+    void improved(const plan::Solution*, Seconds) override { m_progress.progress("planning", -1); }
 
 private:
     ProgressSink& m_progress;
@@ -116,13 +116,11 @@ Result<Planned> measured(const onnx::Model& model, const cluster::Cluster& clust
 Result<void> solve(Planned& planned, const Context& context)
 {
     PlanningProgress sink(context.progress);
-    auto plan = plan::solve(planned.problem, {}, context.stop, sink);
-    if (!plan)
-        return tl::unexpected(plan.error());
-    planned.plan = std::move(*plan);
-    planned.plan.modelSha256 = planned.model.sha256();
-    planned.plan.dims = planned.model.dims();
-    planned.plan.times = planned.times.source;
+    auto solved = plan::solve(planned.problem, {}, context.stop, sink);
+    if (!solved)
+        return tl::unexpected(solved.error());
+    planned.plan = {std::move(solved->solution),
+                    {planned.model.sha256(), planned.model.dims(), planned.times.source}};
     return {};
 }
 
@@ -153,8 +151,8 @@ Json nodeJson(const deploy::Release& release, std::size_t n)
                  {"folder", deploy::nodeFolder(release, node).string()},
                  {"address", node.endpoint.address},
                  {"port", node.endpoint.port}};
-    if (n < release.plan.stages.size())
-        json["memory_bytes"] = release.plan.stages[n].memory.value;
+    if (n < release.plan.stageCount())
+        json["memory_bytes"] = release.plan.stages()[n].stage.memory.value;
     return json;
 }
 

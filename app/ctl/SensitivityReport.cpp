@@ -95,7 +95,7 @@ std::string because(NothingBecause why)
     return {};
 }
 
-std::string gainText(const plan::Plan& plan, const Finding& finding)
+std::string gainText(const plan::Solution& plan, const Finding& finding)
 {
     if (finding.bottleneck == kNever)
         return "no plan";
@@ -110,7 +110,7 @@ std::string throughputText(const Finding& finding)
     return finding.bottleneck < kNever ? fmt::format("{:.3g}", 1 / finding.bottleneck.value) : "-";
 }
 
-std::string table(const plan::Problem& problem, const plan::Plan& plan,
+std::string table(const plan::Problem& problem, const plan::Solution& plan,
                   const std::vector<Finding>& findings)
 {
     const Words words(problem);
@@ -127,7 +127,7 @@ std::string table(const plan::Problem& problem, const plan::Plan& plan,
 }
 
 /// "more memory brings nothing for pi-3, nuc and 4 more: the bottleneck stays where it is"
-std::string nothings(const plan::Problem& problem, const plan::Plan& plan,
+std::string nothings(const plan::Problem& problem, const plan::Solution& plan,
                      const std::vector<Finding>& findings)
 {
     constexpr std::size_t kMostNames = 6;
@@ -173,18 +173,20 @@ Json changeJson(const plan::Problem& problem, const Change& change)
 
 } // namespace
 
-Result<std::vector<Finding>> findSensitivity(const plan::Problem& problem, const plan::Plan& plan,
+Result<std::vector<Finding>> findSensitivity(const plan::Problem& problem,
+                                             const plan::Solved& solved,
                                              const plan::SolveOptions& options,
                                              const Context& context)
 {
     const auto changes = plan::allChanges(problem);
     Progress sink(context.progress, changes.size());
-    return plan::sensitivity(problem, plan, changes,
-                             {options.gap, options.timeLimit, options.stepLimit, options.seed},
-                             context.stop, sink);
+    return plan::sensitivity(
+        problem, solved.solution, changes,
+        {options.gap, options.timeLimit, options.stepLimit, options.seed, solved.memory},
+        context.stop, sink);
 }
 
-Json sensitivityJson(const plan::Problem& problem, const plan::Plan& plan,
+Json sensitivityJson(const plan::Problem& problem, const plan::Solution& plan,
                      const std::vector<Finding>& findings)
 {
     const auto finite = [](double value) { return std::isfinite(value) ? Json(value) : nullptr; };
@@ -204,7 +206,7 @@ Json sensitivityJson(const plan::Problem& problem, const plan::Plan& plan,
     return list;
 }
 
-std::string sensitivityText(const plan::Problem& problem, const plan::Plan& plan,
+std::string sensitivityText(const plan::Problem& problem, const plan::Solution& plan,
                             const std::vector<Finding>& findings)
 {
     std::string text = plan.hasStages() ? "What one change would bring, everything planned anew:\n"

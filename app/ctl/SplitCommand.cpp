@@ -31,7 +31,7 @@ Result<plan::PlanOutline> readOutline(const std::filesystem::path& path)
     if (outline->stages.empty())
         return fail(ErrorCode::InvalidArgument,
                     "{}: the plan has no stages; plan again until it is feasible", path.string());
-    if (outline->modelSha256.empty())
+    if (outline->record.modelSha256.empty())
         return fail(ErrorCode::InvalidArgument,
                     "{}: the plan names no model, it was made from a problem file; make one with "
                     "millracectl plan MODEL CLUSTER -o PLAN",
@@ -59,10 +59,11 @@ Result<Report> split(const Arguments& arguments, const Context& context)
         return tl::unexpected(outline.error());
     if (const auto ok = checkFolder(arguments); !ok)
         return tl::unexpected(ok.error());
-    const auto model = loadModel(arguments.model, merged(arguments.dims, outline->dims), context);
+    const auto model =
+        loadModel(arguments.model, merged(arguments.dims, outline->record.dims), context);
     if (!model)
         return tl::unexpected(model.error());
-    if (const auto ok = sameModel(*model, outline->modelSha256, arguments.plan); !ok)
+    if (const auto ok = sameModel(*model, outline->record.modelSha256, arguments.plan); !ok)
         return tl::unexpected(ok.error());
     const auto manifest =
         onnx::split(*model, outline->stages, arguments.folder, context.stop, context.progress);

@@ -27,7 +27,7 @@ Bytes sum(const std::vector<deploy::PayloadFile>& files, deploy::PayloadKind kin
 /// The bottleneck by its place, as people look for it.
 Json bottleneckJson(const deploy::Release& release)
 {
-    const plan::Bottleneck& bottleneck = release.plan.bottleneck;
+    const plan::Bottleneck& bottleneck = release.plan.pipelines.front().bottleneck;
     const auto k = static_cast<std::size_t>(bottleneck.index);
     Json json = {{"kind", bottleneck.kind == plan::BottleneckKind::Transfer  ? "transfer"
                           : bottleneck.kind == plan::BottleneckKind::Compute ? "compute"

@@ -113,7 +113,7 @@ Json stageJson(const Known& known, std::size_t k)
 {
     Json json = {{"stage", k + 1}};
     json.update(nodeJson(known, k));
-    const plan::Stage& planned = known.release.plan.stages[k];
+    const plan::Stage& planned = known.release.plan.stages()[k].stage;
     json["predicted_s"] = planned.compute.value;
     json["predicted_memory_bytes"] = planned.memory.value;
     if (known.live && k < known.live->stages.size()) {
@@ -151,7 +151,7 @@ Json statusJson(const Known& known, const std::vector<std::string>& others)
     }
     json["gateway"] = nodeJson(known, release.nodes.size() - 1);
     json["stages"] = Json::array();
-    for (std::size_t k = 0; k < release.plan.stages.size(); ++k)
+    for (std::size_t k = 0; k < release.plan.stageCount(); ++k)
         json["stages"].push_back(stageJson(known, k));
     json["events"] = Json::array();
     if (known.live)
@@ -176,8 +176,8 @@ std::string nodesTable(const Known& known)
         std::string predicted = "-";
         std::string measured = "-";
         std::string memory = "-";
-        if (n < known.release.plan.stages.size()) {
-            predicted = formatDuration(known.release.plan.stages[n].compute);
+        if (n < known.release.plan.stageCount()) {
+            predicted = formatDuration(known.release.plan.stages()[n].stage.compute);
             if (known.live && n < known.live->stages.size()) {
                 const runtime::StageMetrics& metrics = known.live->stages[n].metrics;
                 if (metrics.compute.count > 0)

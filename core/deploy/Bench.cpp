@@ -23,9 +23,11 @@ constexpr double kLateShare = 0.02;
 
 std::chrono::milliseconds patience(const Release& release)
 {
-    const double alone = release.plan.endToEnd.value * release.dilation;
+    Seconds alone;
+    for (const plan::Pipeline& pipeline : release.plan.pipelines)
+        alone = std::max(alone, pipeline.endToEnd);
     return std::chrono::milliseconds(
-        static_cast<std::int64_t>(1000 * (kPatienceSeconds + 10 * alone)));
+        static_cast<std::int64_t>(1000 * (kPatienceSeconds + 10 * alone.value * release.dilation)));
 }
 
 struct Traffic {
@@ -133,11 +135,12 @@ Result<runtime::LiveStatus> finalStatus(runtime::StatusClient& client, const Tra
 void fillStages(const Release& release, const runtime::LiveStatus& status, BenchResult& result)
 {
     const plan::Plan& plan = release.plan;
-    for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+    const auto planned = plan.stages();
+    for (std::size_t k = 0; k < planned.size(); ++k) {
         StageResult stage;
         stage.device = release.nodes[k].device;
-        stage.predictedCompute = plan.stages[k].compute;
-        stage.predictedMemory = plan.stages[k].memory;
+        stage.predictedCompute = planned[k].stage.compute;
+        stage.predictedMemory = planned[k].stage.memory;
         if (k < status.stages.size()) {
             stage.compute = status.stages[k].metrics.compute;
             stage.peakMemory = status.stages[k].metrics.peakMemory;
@@ -145,12 +148,13 @@ void fillStages(const Release& release, const runtime::LiveStatus& status, Bench
         result.stages.push_back(std::move(stage));
     }
     const std::string& gateway = release.nodes.back().device;
-    for (std::size_t k = 0; k < plan.hops.size(); ++k) {
+    const auto hops = plan.hops();
+    for (std::size_t k = 0; k < hops.size(); ++k) {
         HopResult hop;
         hop.from = k == 0 ? gateway : release.nodes[k - 1].device;
         hop.to = release.nodes[k].device;
-        hop.bytes = plan.hops[k].bytes;
-        hop.predictedTransfer = plan.hops[k].seconds;
+        hop.bytes = hops[k].hop.bytes;
+        hop.predictedTransfer = hops[k].hop.seconds;
         if (k < status.hops.size())
             hop.transfer = status.hops[k].transfer;
         result.hops.push_back(std::move(hop));

@@ -45,13 +45,12 @@ Result<void> readFacts(DeviceHost& host, Examined& found, const std::stop_token&
 std::vector<cluster::Device> devicesToTest(const DeviceTests& tests)
 {
     std::vector<cluster::Device> devices = devicesOf(tests.cluster, tests.plan);
-    std::erase_if(devices, [&tests](const cluster::Device& device) {
+    const auto stages = tests.plan.stages();
+    std::erase_if(devices, [&](const cluster::Device& device) {
         return !device.address &&
-               std::any_of(tests.plan.stages.begin(), tests.plan.stages.end(),
-                           [&](const plan::Stage& stage) {
-                               return tests.cluster.devices[stage.device.index()].name ==
-                                      device.name;
-                           });
+               std::any_of(stages.begin(), stages.end(), [&](const plan::PlacedStage& placed) {
+                   return tests.cluster.devices[placed.stage.device.index()].name == device.name;
+               });
     });
     return devices;
 }

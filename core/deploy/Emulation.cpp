@@ -47,14 +47,15 @@ Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& host
         return fail(ErrorCode::InvalidArgument, "there is no plan to emulate");
     Emulation emulation;
     Seconds all;
-    for (std::size_t k = 0; k < plan.stages.size(); ++k) {
-        const Seconds planned = plan.stages[k].compute;
-        const auto host = hostTime(plan.stages[k], hostTimes);
+    for (const auto& [at, stage] : plan.stages()) {
+        const Seconds planned = stage.compute;
+        const auto host = hostTime(stage, hostTimes);
         if (!host)
             return tl::unexpected(host.error());
         if (host->value > 0 && planned.value <= 0)
             return fail(ErrorCode::InvalidArgument,
-                        "stage {} is planned to take no time, which no machine can emulate", k + 1);
+                        "stage {} is planned to take no time, which no machine can emulate",
+                        at.stage + 1);
         all += *host;
         // Layers without any time of their own take what they take.
         emulation.computeFactor.push_back(host->value > 0 ? planned.value / host->value : 1);
@@ -63,7 +64,7 @@ Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& host
                 emulation, kLeastFactor / emulation.computeFactor.back(),
                 fmt::format("stage {} is planned on a device that is not {:.0f} times slower than "
                             "this machine, whose cores the stages share",
-                            k + 1, kLeastFactor));
+                            at.stage + 1, kLeastFactor));
     }
     if (plan.bottleneckTime.value > 0) {
         const double use = all.value / (plan.bottleneckTime.value * cores);

@@ -15,7 +15,7 @@ Result<void> checkDevices(const Deployment& deployment)
 {
     if (auto ok = checkPlan(deployment.model, deployment.plan); !ok)
         return ok;
-    for (const plan::Stage& stage : deployment.plan.stages) {
+    for (const auto& [at, stage] : deployment.plan.stages()) {
         const cluster::Device& device = deployment.cluster.devices[stage.device.index()];
         if (deployment.kind == ReleaseKind::Ssh && !device.address)
             return fail(ErrorCode::InvalidArgument,
@@ -32,7 +32,7 @@ Result<Emulation> emulationOf(const Deployment& deployment)
         return emulation(deployment.plan, deployment.hostTimes,
                          static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     Emulation none;
-    none.computeFactor.resize(deployment.plan.stages.size());
+    none.computeFactor.resize(deployment.plan.stageCount());
     const auto& devices = deployment.cluster.devices;
     if (std::none_of(devices.begin(), devices.end(),
                      [](const cluster::Device& device) { return device.emulate; }))
@@ -43,7 +43,7 @@ Result<Emulation> emulationOf(const Deployment& deployment)
     constexpr double kJitter = 0.001; // the scheduler's
     none.tolerance = {std::max(kJitter, all->tolerance.value / all->dilation)};
     for (std::size_t k = 0; k < none.computeFactor.size(); ++k)
-        if (devices[deployment.plan.stages[k].device.index()].emulate)
+        if (devices[deployment.plan.stages()[k].stage.device.index()].emulate)
             none.computeFactor[k] = std::max(1.0, all->computeFactor[k]);
     return none;
 }

@@ -85,9 +85,9 @@ private:
         node.dilation = m_emulation.dilation;
         node.tolerance = m_emulation.tolerance;
         const plan::Problem& problem = m_release.problem;
-        node.pace = pace(m_release.plan.hops[sends]);
-        node.arrivingPace = pace(m_release.plan.hops[receives]);
-        if (const plan::Hop& hop = m_release.plan.hops[receives]; isEmulated(hop))
+        node.pace = pace(m_release.plan.hops()[sends].hop);
+        node.arrivingPace = pace(m_release.plan.hops()[receives].hop);
+        if (const plan::Hop& hop = m_release.plan.hops()[receives].hop; isEmulated(hop))
             node.delay = problem.delay.at(*hop.from, *hop.to);
         return node;
     }

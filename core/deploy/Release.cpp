@@ -52,7 +52,7 @@ const ReleaseNode* nodeOf(const Release& release, const StageRef& stage)
 const plan::Stage* plannedStage(const plan::Plan& plan, const ReleaseNode& node)
 {
     const auto* stage = std::get_if<StageRef>(&node.role);
-    return stage == nullptr ? nullptr : &plan.stages[static_cast<std::size_t>(stage->stage)];
+    return stage == nullptr ? nullptr : &plan.stage(*stage);
 }
 
 std::filesystem::path nodeFolder(const Release& release, const ReleaseNode& node)

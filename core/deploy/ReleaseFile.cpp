@@ -194,8 +194,8 @@ private:
             ordered.back().role = role;
             return true;
         };
-        for (std::size_t k = 0; k < release.plan.stages.size(); ++k)
-            if (!take(StageRef{PipelineId(), static_cast<std::int32_t>(k)}))
+        for (const auto& [at, stage] : release.plan.stages())
+            if (!take(at))
                 return false;
         if (!take(GatewayRole{}) || ordered.size() != release.nodes.size())
             return false;

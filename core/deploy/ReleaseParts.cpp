@@ -17,18 +17,22 @@ Result<void> checkPlan(const onnx::Model& model, const plan::Plan& plan)
     if (!plan.hasStages())
         return fail(ErrorCode::InvalidArgument, "the plan has no stages; plan again until it is "
                                                 "feasible");
-    if (!plan.modelSha256.empty() && plan.modelSha256 != model.sha256())
+    if (!plan.record.modelSha256.empty() && plan.record.modelSha256 != model.sha256())
         return fail(ErrorCode::InvalidArgument, "the plan is of another model; plan this one");
     return {};
 }
 
 bool isSamePlan(const plan::Plan& a, const plan::Plan& b)
 {
-    return a.hops == b.hops && std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(),
-                                          b.stages.end(), [](const auto& x, const auto& y) {
-                                              return x.device == y.device && x.layers == y.layers &&
-                                                     x.compute == y.compute;
-                                          });
+    const auto sameStage = [](const plan::Stage& x, const plan::Stage& y) {
+        return x.device == y.device && x.layers == y.layers && x.compute == y.compute;
+    };
+    return std::equal(a.pipelines.begin(), a.pipelines.end(), b.pipelines.begin(),
+                      b.pipelines.end(), [&](const plan::Pipeline& x, const plan::Pipeline& y) {
+                          return x.hops == y.hops &&
+                                 std::equal(x.stages.begin(), x.stages.end(), y.stages.begin(),
+                                            y.stages.end(), sameStage);
+                      });
 }
 
 bool isOf(const Release& release, const onnx::Model& model, const cluster::Cluster& cluster,
@@ -45,9 +49,8 @@ std::vector<ReleaseNode> makeNodes(const cluster::Cluster& cluster, const plan::
     const auto add = [&nodes](const auto& role, const std::string& device) {
         nodes.push_back({nodeName(role), device, {}, {}, {}, role});
     };
-    for (std::size_t k = 0; k < plan.stages.size(); ++k)
-        add(StageRef{PipelineId(), static_cast<std::int32_t>(k)},
-            cluster.devices[plan.stages[k].device.index()].name);
+    for (const auto& [at, stage] : plan.stages())
+        add(at, cluster.devices[stage.device.index()].name);
     add(GatewayRole{}, cluster.gateway ? cluster.gateway->device : "gateway");
     return nodes;
 }
@@ -88,7 +91,7 @@ Result<onnx::Manifest> splitStages(const onnx::Model& model, const plan::Plan& p
                                    ProgressSink& progress)
 {
     std::vector<std::vector<LayerId>> stages;
-    for (const plan::Stage& stage : plan.stages)
+    for (const auto& [at, stage] : plan.stages())
         stages.push_back(stage.layers);
     return onnx::split(model, stages, folder, std::move(stop), progress);
 }

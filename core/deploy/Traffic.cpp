@@ -21,7 +21,7 @@ constexpr std::chrono::hours kNoLimit{24 * 365};
 /// Enough that every stage computes while its next tensors come in; more would only wait.
 std::uint64_t depth(const Release& release)
 {
-    return 2 * release.plan.stages.size() + 2;
+    return 2 * release.plan.stageCount() + 2;
 }
 
 std::chrono::duration<double> drainTime(const Release& release)

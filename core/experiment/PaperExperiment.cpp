@@ -148,10 +148,11 @@ private:
         options.timeLimit = m_options.exactTimeLimit;
         options.seed = seed;
         plan::NoPlanSink sink;
-        const auto plan = plan::solve(problem, options, m_stop, sink);
-        if (!plan || plan->status != plan::Status::Optimal)
+        const auto solved = plan::solve(problem, options, m_stop, sink);
+        const plan::Solution plan = solved ? solved->solution : plan::Solution{};
+        if (plan.status != plan::Status::Optimal)
             trial.kind = Trial::Kind::Unproven;
-        trial.times.exact = plan && plan->hasStages() ? plan->bottleneckTime.value : HUGE_VAL;
+        trial.times.exact = plan.hasStages() ? plan.bottleneckTime.value : HUGE_VAL;
     }
 
     [[nodiscard]] Cell summary(std::size_t index) const

@@ -132,9 +132,9 @@ public:
     {
     }
 
-    Plan run(PlanSink& sink)
+    Solution run(PlanSink& sink)
     {
-        Plan plan = search();
+        Solution plan = search();
         if (plan.hasStages())
             sink.improved(&plan, plan.lowerBound);
         else
@@ -155,22 +155,22 @@ private:
         return m_stop.stop_requested() || elapsed() > m_options.timeLimit;
     }
 
-    [[nodiscard]] static Plan infeasible(std::vector<std::string> reasons)
+    [[nodiscard]] static Solution infeasible(std::vector<std::string> reasons)
     {
-        Plan plan;
+        Solution plan;
         plan.status = Status::Infeasible;
         plan.whyInfeasible = std::move(reasons);
         return plan;
     }
     template <class... Args>
-    [[nodiscard]] Plan none(fmt::format_string<Args...> format, Args&&... args) const
+    [[nodiscard]] Solution none(fmt::format_string<Args...> format, Args&&... args) const
     {
         return infeasible({fmt::format(
             "{}. This is the limit of the {} algorithm; --algorithm exact may find a plan",
             fmt::format(format, std::forward<Args>(args)...), name(m_options.algorithm))});
     }
 
-    [[nodiscard]] Plan search()
+    [[nodiscard]] Solution search()
     {
         if (auto reasons = simpleReasons(m_problem); !reasons.empty())
             return infeasible(std::move(reasons));
@@ -233,12 +233,12 @@ private:
                             [this] { return stopped(); });
     }
 
-    [[nodiscard]] Plan placed(const ProblemChain& segments, const SegmentChain& chain,
-                              const Cuts& cuts, std::string memoryNote)
+    [[nodiscard]] Solution placed(const ProblemChain& segments, const SegmentChain& chain,
+                                  const Cuts& cuts, std::string memoryNote)
     {
         const auto chosen = places(chain, cuts);
         if (stopped()) {
-            Plan plan;
+            Solution plan;
             plan.status = m_stop.stop_requested() ? Status::Cancelled : Status::Timeout;
             plan.notes.emplace_back("stopped before a first plan was found");
             return plan;
@@ -246,12 +246,14 @@ private:
         if (!chosen)
             return none("no chain of links was found for the {} stages of its partition",
                         cuts.size() + 1);
-        Plan plan;
+        Solution plan;
         plan.status = Status::Feasible;
+        Pipeline& pipeline = plan.pipelines.emplace_back();
         for (std::size_t k = 0; k <= cuts.size(); ++k) {
             const std::size_t first = k == 0 ? 0 : cuts[k - 1] + 1;
             const std::size_t last = k < cuts.size() ? cuts[k] : chain.segments() - 1;
-            plan.stages.push_back({m_nodes[(*chosen)[k]], segments.layers(first, last), {}, {}});
+            pipeline.stages.push_back(
+                {m_nodes[(*chosen)[k]], segments.layers(first, last), {}, {}});
         }
         fillFigures(m_problem, plan);
         if (const auto broken = check(m_problem, plan); !broken.empty())
@@ -273,8 +275,8 @@ private:
 
 } // namespace
 
-Plan solveBaseline(const Problem& problem, const SolveOptions& options, const std::stop_token& stop,
-                   PlanSink& sink)
+Solution solveBaseline(const Problem& problem, const SolveOptions& options,
+                       const std::stop_token& stop, PlanSink& sink)
 {
     return Baseline(problem, options, stop).run(sink);
 }

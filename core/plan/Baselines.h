@@ -14,7 +14,7 @@ inline constexpr std::size_t kPublishedClasses = 20;
 /// memory of them, compute, gateway, occupancy and delay left out of the choice (`notes` says so).
 /// The figures are the problem's; the lower bound is the trivial 0. `options.algorithm` must not be
 /// Exact. Infeasible also when only this algorithm finds no plan, and then says so.
-[[nodiscard]] Plan solveBaseline(const Problem& problem, const SolveOptions& options,
-                                 const std::stop_token& stop, PlanSink& sink);
+[[nodiscard]] Solution solveBaseline(const Problem& problem, const SolveOptions& options,
+                                     const std::stop_token& stop, PlanSink& sink);
 
 } // namespace millrace::plan

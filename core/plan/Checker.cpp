@@ -15,11 +15,15 @@ namespace
 class Checker
 {
 public:
-    Checker(const Problem& problem, const Plan& plan) : m_problem(problem), m_plan(plan) {}
+    Checker(const Problem& problem, const Solution& plan)
+        : m_problem(problem), m_plan(plan),
+          m_chain(plan.pipelines.empty() ? Pipeline{} : plan.pipelines.front())
+    {
+    }
 
     std::vector<std::string> run()
     {
-        if (m_plan.stages.empty()) {
+        if (m_chain.stages.empty()) {
             checkWithoutStages();
             return m_differences;
         }
@@ -54,7 +58,7 @@ private:
     }
     [[nodiscard]] std::string stageName(std::size_t k) const
     {
-        return fmt::format("stage {} ({})", k + 1, deviceName(m_plan.stages[k].device));
+        return fmt::format("stage {} ({})", k + 1, deviceName(m_chain.stages[k].device));
     }
 
     void checkWithoutStages()
@@ -63,8 +67,8 @@ private:
             differ("status is {}, but there are no stages", name(m_plan.status));
         if (m_plan.status == Status::Infeasible && m_plan.whyInfeasible.empty())
             differ("why_infeasible is empty");
-        if (!m_plan.hops.empty())
-            differ("there are {} hops, but no stages", m_plan.hops.size());
+        if (!m_chain.hops.empty())
+            differ("there are {} hops, but no stages", m_chain.hops.size());
         const std::optional<double> alone = checkSingleDevice();
         // The published algorithms may find nothing where there is a plan; only the exact one
         // claims.
@@ -82,8 +86,8 @@ private:
     bool checkLayers()
     {
         m_stageOf.assign(m_problem.layers.size(), -1);
-        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
-            const Stage& stage = m_plan.stages[k];
+        for (std::size_t k = 0; k < m_chain.stages.size(); ++k) {
+            const Stage& stage = m_chain.stages[k];
             if (stage.device.value < 0 ||
                 static_cast<std::size_t>(stage.device.value) >= m_problem.devices.size()) {
                 differ("stage {} runs on a device that does not exist", k + 1);
@@ -123,22 +127,22 @@ private:
     void checkDevices()
     {
         std::set<std::int32_t> used;
-        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
-            const Stage& stage = m_plan.stages[k];
+        for (std::size_t k = 0; k < m_chain.stages.size(); ++k) {
+            const Stage& stage = m_chain.stages[k];
             if (!used.insert(stage.device.value).second)
                 differ("{}: the device has another stage already", stageName(k));
             if (!m_problem.devices[static_cast<std::size_t>(stage.device.value)].enabled)
                 differ("{}: the device is disabled", stageName(k));
         }
-        const int count = static_cast<int>(m_plan.stages.size());
+        const int count = static_cast<int>(m_chain.stages.size());
         if (count < m_problem.stages.min || (m_problem.stages.max && count > *m_problem.stages.max))
             differ("{} stages, the problem allows {} to {}", count, m_problem.stages.min,
                    m_problem.stages.max ? std::to_string(*m_problem.stages.max) : "any number");
         for (const Pin& pin : m_problem.pins)
-            if (m_plan.stages[static_cast<std::size_t>(stageOf(pin.layer))].device != pin.device)
+            if (m_chain.stages[static_cast<std::size_t>(stageOf(pin.layer))].device != pin.device)
                 differ(
                     "layer {} runs on {}, it is pinned to {}", pin.layer.value,
-                    deviceName(m_plan.stages[static_cast<std::size_t>(stageOf(pin.layer))].device),
+                    deviceName(m_chain.stages[static_cast<std::size_t>(stageOf(pin.layer))].device),
                     deviceName(pin.device));
     }
 
@@ -146,7 +150,7 @@ private:
     [[nodiscard]] std::int64_t hopBytes(int hop) const
     {
         std::int64_t bytes = 0;
-        const int last = static_cast<int>(m_plan.stages.size());
+        const int last = static_cast<int>(m_chain.stages.size());
         for (const auto& tensor : m_problem.tensors) {
             const int made = tensor.producer ? stageOf(*tensor.producer) : -1;
             int needed = tensor.isOutput ? last : -1;
@@ -160,16 +164,16 @@ private:
 
     void checkHops()
     {
-        const std::size_t last = m_plan.stages.size();
-        if (m_plan.hops.size() != last + 1) {
-            differ("there are {} hops, {} stages need {}", m_plan.hops.size(), last, last + 1);
+        const std::size_t last = m_chain.stages.size();
+        if (m_chain.hops.size() != last + 1) {
+            differ("there are {} hops, {} stages need {}", m_chain.hops.size(), last, last + 1);
             return;
         }
         for (std::size_t k = 0; k <= last; ++k) {
             const auto from =
-                k == 0 ? m_problem.source : std::optional(m_plan.stages[k - 1].device);
-            const auto to = k == last ? m_problem.sink : std::optional(m_plan.stages[k].device);
-            const Hop& hop = m_plan.hops[k];
+                k == 0 ? m_problem.source : std::optional(m_chain.stages[k - 1].device);
+            const auto to = k == last ? m_problem.sink : std::optional(m_chain.stages[k].device);
+            const Hop& hop = m_chain.hops[k];
             expectEnd(fmt::format("hop {}: from", k), hop.from, from);
             expectEnd(fmt::format("hop {}: to", k), hop.to, to);
             const std::int64_t bytes = hopBytes(static_cast<int>(k));
@@ -214,8 +218,8 @@ private:
 
     void checkStages()
     {
-        for (std::size_t k = 0; k < m_plan.stages.size(); ++k) {
-            const Stage& stage = m_plan.stages[k];
+        for (std::size_t k = 0; k < m_chain.stages.size(); ++k) {
+            const Stage& stage = m_chain.stages[k];
             const Device& device = m_problem.devices[static_cast<std::size_t>(stage.device.value)];
             double seconds = 0;
             std::int64_t memory = m_problem.memoryModel.fixed.value;
@@ -287,12 +291,12 @@ private:
                 worst = std::max(worst, m_hopSeconds[k]);
         }
         expect("bottleneck_s", m_plan.bottleneckTime.value, worst);
-        expect("end_to_end_s", m_plan.endToEnd.value, endToEnd);
+        expect("end_to_end_s", m_chain.endToEnd.value, endToEnd);
         checkBottleneckRow(worst, overlap);
     }
     void checkBottleneckRow(double worst, bool overlap)
     {
-        const auto [kind, index] = m_plan.bottleneck;
+        const auto [kind, index] = m_chain.bottleneck;
         const std::size_t rows =
             kind == BottleneckKind::Transfer ? m_hopSeconds.size() : m_stageSeconds.size();
         const bool fitting = overlap == (kind != BottleneckKind::Stage);
@@ -385,7 +389,8 @@ private:
     }
 
     const Problem& m_problem;
-    const Plan& m_plan;
+    const Solution& m_plan;
+    const Pipeline m_chain;
     std::vector<int> m_stageOf;
     std::vector<double> m_stageSeconds, m_hopSeconds, m_hopDelay;
     std::vector<std::string> m_differences;
@@ -393,7 +398,7 @@ private:
 
 } // namespace
 
-std::vector<std::string> check(const Problem& problem, const Plan& plan)
+std::vector<std::string> check(const Problem& problem, const Solution& plan)
 {
     return Checker(problem, plan).run();
 }

@@ -12,20 +12,29 @@ namespace
 
 constexpr double kTolerance = 1e-9;
 
-/// Whether the change widens what the plan's bottleneck is.
-bool isBottleneck(const Plan& plan, const Change& change)
+/// Whether the change widens what a bottleneck of the plan is.
+bool isBottleneck(const Solution& plan, const Change& change)
 {
-    const auto index = static_cast<std::size_t>(plan.bottleneck.index);
-    const auto isHop = [&plan](std::size_t hop, const MoreBandwidth& link) {
-        return plan.hops[hop].from == link.from && plan.hops[hop].to == link.to;
+    const auto stages = plan.stages();
+    const auto hops = plan.hops();
+    const auto isSlow = [&plan](StageRef at) { return plan.isBottleneck(at); };
+    if (const auto* speed = std::get_if<MoreSpeed>(&change))
+        return std::any_of(stages.begin(), stages.end(), [&](const PlacedStage& placed) {
+            return placed.stage.device == speed->device && isSlow(placed.at);
+        });
+    const auto* link = std::get_if<MoreBandwidth>(&change);
+    // Without overlap, a stage that is the bottleneck counts with both its hops.
+    const auto isOfSlowStage = [&](HopRef hop) {
+        return std::any_of(stages.begin(), stages.end(), [&](const PlacedStage& placed) {
+            const bool touches = hopInto(placed.at) == hop || hopOutOf(placed.at) == hop;
+            return touches && isSlow(placed.at) &&
+                   plan.pipelines[hop.pipeline.index()].bottleneck.kind == BottleneckKind::Stage;
+        });
     };
-    const bool transfers = plan.bottleneck.kind == BottleneckKind::Transfer;
-    if (const auto* link = std::get_if<MoreBandwidth>(&change))
-        return transfers ? isHop(index, *link)
-                         : plan.bottleneck.kind == BottleneckKind::Stage &&
-                               (isHop(index, *link) || isHop(index + 1, *link));
-    const auto* speed = std::get_if<MoreSpeed>(&change);
-    return speed != nullptr && !transfers && plan.stages[index].device == speed->device;
+    return link != nullptr && std::any_of(hops.begin(), hops.end(), [&](const PlacedHop& placed) {
+               return placed.hop.from == link->from && placed.hop.to == link->to &&
+                      (plan.isBottleneck(placed.at) || isOfSlowStage(placed.at));
+           });
 }
 
 } // namespace
@@ -40,7 +49,7 @@ bool isBelow(Seconds a, Seconds b)
     return a < b && a.value < b.value * (1 - kTolerance);
 }
 
-double gain(const Plan& plan, const Finding& finding)
+double gain(const Solution& plan, const Finding& finding)
 {
     if (!plan.hasStages())
         return finding.bottleneck < kNever ? kNever.value : 0;
@@ -52,20 +61,17 @@ double gain(const Plan& plan, const Finding& finding)
     return plan.bottleneckTime.value / finding.bottleneck.value - 1;
 }
 
-NothingBecause whyNothing(const Plan& plan, const Finding& finding)
+NothingBecause whyNothing(const Solution& plan, const Finding& finding)
 {
     if (!plan.hasStages())
         return NothingBecause::StillNoPlan;
     if (const auto* gone = std::get_if<DeviceGone>(&finding.change))
-        return std::any_of(plan.stages.begin(), plan.stages.end(),
-                           [gone](const Stage& stage) { return stage.device == gone->device; })
-                   ? NothingBecause::OthersTakeOver
-                   : NothingBecause::NotUsed;
+        return plan.uses(gone->device) ? NothingBecause::OthersTakeOver : NothingBecause::NotUsed;
     return isBottleneck(plan, finding.change) ? NothingBecause::AnotherAsSlow
                                               : NothingBecause::BottleneckStays;
 }
 
-std::vector<Finding> notable(const Plan& plan, const std::vector<Finding>& findings)
+std::vector<Finding> notable(const Solution& plan, const std::vector<Finding>& findings)
 {
     std::vector<Finding> notable;
     std::map<Resource, Seconds> reached;
@@ -86,7 +92,7 @@ std::vector<Finding> notable(const Plan& plan, const std::vector<Finding>& findi
     return notable;
 }
 
-std::vector<Finding> worthless(const Plan& plan, const std::vector<Finding>& findings)
+std::vector<Finding> worthless(const Solution& plan, const std::vector<Finding>& findings)
 {
     std::map<Resource, Finding> last;
     for (const Finding& finding : findings)

@@ -28,7 +28,7 @@ struct Finding {
 /// Throughput after the change over that of the plan, minus one: 0.31 for 31 % more, -1 when no
 /// plan is left, infinity when the plan has no stages and now there would be some; 0 when nothing
 /// changes.
-[[nodiscard]] double gain(const Plan& plan, const Finding& finding);
+[[nodiscard]] double gain(const Solution& plan, const Finding& finding);
 
 /// Why a change brings (or costs) nothing.
 enum class NothingBecause {
@@ -39,14 +39,15 @@ enum class NothingBecause {
     StillNoPlan      ///< infeasible before and after
 };
 /// Precondition: the finding is settled and its gain is 0.
-[[nodiscard]] NothingBecause whyNothing(const Plan& plan, const Finding& finding);
+[[nodiscard]] NothingBecause whyNothing(const Solution& plan, const Finding& finding);
 
 /// Those worth a row: what changes something, unless a smaller step of the same resource, which
 /// must stand before, does as much. The gains come first, the largest in front, then the losses.
-[[nodiscard]] std::vector<Finding> notable(const Plan& plan, const std::vector<Finding>& findings);
+[[nodiscard]] std::vector<Finding> notable(const Solution& plan,
+                                           const std::vector<Finding>& findings);
 /// The last step of each resource of which even that brings, or costs, nothing. Where there is no
 /// plan there is nothing to lose.
-[[nodiscard]] std::vector<Finding> worthless(const Plan& plan,
+[[nodiscard]] std::vector<Finding> worthless(const Solution& plan,
                                              const std::vector<Finding>& findings);
 
 } // namespace millrace::plan

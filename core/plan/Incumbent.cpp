@@ -47,10 +47,11 @@ void Incumbent::offer(const StageSpace& space, const std::vector<StagePlace>& pl
 {
     if (places.empty())
         return;
-    Plan plan;
+    Solution plan;
     plan.status = Status::Feasible;
+    Pipeline& pipeline = plan.pipelines.emplace_back();
     for (const StagePlace& place : places)
-        plan.stages.push_back(
+        pipeline.stages.push_back(
             {space.devices[place.device], space.cuts.layers(place.from, place.to), {}, {}});
     fillStageFigures(m_problem, plan);
     if (best() <= plan.bottleneckTime.value)
@@ -61,7 +62,7 @@ void Incumbent::offer(const StageSpace& space, const std::vector<StagePlace>& pl
 
 void Incumbent::replace(const StageSpace& space, const std::vector<StagePlace>& places)
 {
-    const std::optional<Plan> before = std::exchange(m_best, std::nullopt);
+    const std::optional<Solution> before = std::exchange(m_best, std::nullopt);
     offer(space, places);
     if (!m_best ||
         (before && m_best->bottleneckTime.value > before->bottleneckTime.value * (1 + kTolerance)))
@@ -83,8 +84,8 @@ void Incumbent::offerUnchecked(const std::vector<Stage>& stages)
 {
     if (!isStructured(stages))
         return;
-    Plan plan;
-    plan.stages = stages;
+    Solution plan;
+    plan.pipelines.emplace_back().stages = stages;
     plan.status = Status::Feasible;
     fillFigures(m_problem, plan);
     if (!check(m_problem, plan).empty() || best() <= plan.bottleneckTime.value)
@@ -109,10 +110,10 @@ void Incumbent::report()
     m_sink.improved(m_best ? &*m_best : nullptr, {bound});
 }
 
-Plan Incumbent::outcome() const
+Solution Incumbent::outcome() const
 {
     if (!m_best) {
-        Plan none;
+        Solution none;
         none.status = m_why.value_or(Status::Timeout);
         if (none.status == Status::Feasible)
             none.status = Status::Timeout;
@@ -120,7 +121,7 @@ Plan Incumbent::outcome() const
         none.notes.emplace_back("stopped before a first plan was found");
         return none;
     }
-    Plan plan = *m_best;
+    Solution plan = *m_best;
     plan.lowerBound = {std::min(m_lower, best())};
     if (plan.gap() <= kTolerance) {
         plan.lowerBound = plan.bottleneckTime;

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool hasPlan() const { return m_best.has_value(); }
     /// Infinite without a plan.
     [[nodiscard]] double best() const;
-    [[nodiscard]] const std::optional<Plan>& plan() const { return m_best; }
+    [[nodiscard]] const std::optional<Solution>& plan() const { return m_best; }
     [[nodiscard]] double lower() const { return m_lower; }
     /// Whether the gap asked for is reached.
     [[nodiscard]] bool isClosed() const;
@@ -43,7 +43,7 @@ public:
     void raise(double bound);
 
     /// The best plan with its state, or none and why.
-    [[nodiscard]] Plan outcome() const;
+    [[nodiscard]] Solution outcome() const;
 
 private:
     [[nodiscard]] bool isStructured(const std::vector<Stage>& stages) const;
@@ -54,7 +54,7 @@ private:
     std::stop_token m_stop;
     PlanSink& m_sink;
     std::chrono::steady_clock::time_point m_start;
-    std::optional<Plan> m_best;
+    std::optional<Solution> m_best;
     double m_lower = 0;
     std::int64_t m_steps = 0;
     std::optional<Status> m_why; ///< it was stopped early

@@ -55,49 +55,78 @@ Seconds hopDelay(const Problem& problem, const Hop& hop)
     return problem.delay.at(*hop.from, *hop.to);
 }
 
-void fillHops(const Problem& problem, Plan& plan)
+void fillHops(const Problem& problem, Pipeline& pipeline)
 {
     std::vector<bool> inside(problem.layers.size(), false);
-    plan.hops.clear();
-    for (std::size_t k = 0; k <= plan.stages.size(); ++k) {
+    pipeline.hops.clear();
+    for (std::size_t k = 0; k <= pipeline.stages.size(); ++k) {
         Hop hop;
-        hop.from = k == 0 ? problem.source : std::optional(plan.stages[k - 1].device);
-        hop.to = k == plan.stages.size() ? problem.sink : std::optional(plan.stages[k].device);
+        hop.from = k == 0 ? problem.source : std::optional(pipeline.stages[k - 1].device);
+        hop.to =
+            k == pipeline.stages.size() ? problem.sink : std::optional(pipeline.stages[k].device);
         hop.bytes = graph::payload(inside, problem.tensors);
         if (hop.from && hop.to)
             hop.seconds = hopTime(problem, *hop.from, *hop.to, hop.bytes);
-        plan.hops.push_back(hop);
-        if (k < plan.stages.size())
-            for (const LayerId layer : plan.stages[k].layers)
+        pipeline.hops.push_back(hop);
+        if (k < pipeline.stages.size())
+            for (const LayerId layer : pipeline.stages[k].layers)
                 inside[layer.index()] = true;
     }
 }
 
-/// In pipeline order, so that the first of equals is named.
-void fillBottleneck(const Problem& problem, Plan& plan)
+/// Returns its time. In pipeline order, so that the first of equals is named.
+Seconds fillBottleneck(const Problem& problem, Pipeline& pipeline)
 {
     Seconds worst{-1};
     const auto offer = [&](Seconds seconds, BottleneckKind kind, std::size_t index) {
         if (seconds > worst) {
             worst = seconds;
-            plan.bottleneck = {kind, static_cast<int>(index)};
+            pipeline.bottleneck = {kind, static_cast<int>(index)};
         }
     };
-    for (std::size_t k = 0; k < plan.stages.size(); ++k) {
+    for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
         if (problem.overlap == Overlap::No) {
-            const Hop& in = plan.hops[k];
-            const Hop& out = plan.hops[k + 1];
-            offer(in.seconds + hopDelay(problem, in) + plan.stages[k].compute + out.seconds +
+            const Hop& in = pipeline.hops[k];
+            const Hop& out = pipeline.hops[k + 1];
+            offer(in.seconds + hopDelay(problem, in) + pipeline.stages[k].compute + out.seconds +
                       hopDelay(problem, out),
                   BottleneckKind::Stage, k);
             continue;
         }
-        offer(plan.hops[k].seconds, BottleneckKind::Transfer, k);
-        offer(plan.stages[k].compute, BottleneckKind::Compute, k);
+        offer(pipeline.hops[k].seconds, BottleneckKind::Transfer, k);
+        offer(pipeline.stages[k].compute, BottleneckKind::Compute, k);
     }
     if (problem.overlap == Overlap::Yes)
-        offer(plan.hops.back().seconds, BottleneckKind::Transfer, plan.stages.size());
-    plan.bottleneckTime = worst;
+        offer(pipeline.hops.back().seconds, BottleneckKind::Transfer, pipeline.stages.size());
+    return worst;
+}
+
+/// Returns the time of its bottleneck.
+Seconds fillPipeline(const Problem& problem, Pipeline& pipeline)
+{
+    fillHops(problem, pipeline);
+    pipeline.endToEnd = {};
+    for (std::size_t k = 0; k < pipeline.stages.size(); ++k) {
+        Stage& stage = pipeline.stages[k];
+        stage.memory =
+            stageMemory(problem, stage.layers, pipeline.hops[k].bytes, pipeline.hops[k + 1].bytes);
+        stage.compute = stageCompute(problem, stage.device, stage.layers);
+        pipeline.endToEnd += stage.compute;
+    }
+    for (const Hop& hop : pipeline.hops)
+        pipeline.endToEnd += hop.seconds + hopDelay(problem, hop);
+    return fillBottleneck(problem, pipeline);
+}
+
+/// Of pipelines side by side, one result comes for each of their times: their rates add up.
+Seconds together(const std::vector<Seconds>& times)
+{
+    if (times.size() == 1)
+        return times.front();
+    double rate = 0;
+    for (const Seconds time : times)
+        rate += 1 / time.value;
+    return {rate > 0 ? 1 / rate : 0};
 }
 
 } // namespace
@@ -119,44 +148,102 @@ std::string_view name(Status status)
     return "infeasible";
 }
 
-double Plan::gap() const
+std::size_t Solution::stageCount() const
+{
+    std::size_t count = 0;
+    for (const Pipeline& pipeline : pipelines)
+        count += pipeline.stages.size();
+    return count;
+}
+
+std::size_t Solution::hopCount() const
+{
+    std::size_t count = 0;
+    for (const Pipeline& pipeline : pipelines)
+        count += pipeline.hops.size();
+    return count;
+}
+
+std::vector<PlacedStage> Solution::stages() const&
+{
+    std::vector<PlacedStage> all;
+    all.reserve(stageCount());
+    for (std::size_t p = 0; p < pipelines.size(); ++p)
+        for (std::size_t k = 0; k < pipelines[p].stages.size(); ++k)
+            all.push_back({{PipelineId(p), static_cast<std::int32_t>(k)}, pipelines[p].stages[k]});
+    return all;
+}
+
+std::vector<PlacedHop> Solution::hops() const&
+{
+    std::vector<PlacedHop> all;
+    all.reserve(hopCount());
+    for (std::size_t p = 0; p < pipelines.size(); ++p)
+        for (std::size_t k = 0; k < pipelines[p].hops.size(); ++k)
+            all.push_back({{PipelineId(p), static_cast<std::int32_t>(k)}, pipelines[p].hops[k]});
+    return all;
+}
+
+const Stage& Solution::stage(StageRef at) const
+{
+    return pipelines[at.pipeline.index()].stages[static_cast<std::size_t>(at.stage)];
+}
+
+const Hop& Solution::hop(HopRef at) const
+{
+    return pipelines[at.pipeline.index()].hops[static_cast<std::size_t>(at.hop)];
+}
+
+bool Solution::uses(DeviceId device) const
+{
+    const auto all = stages();
+    return std::any_of(all.begin(), all.end(), [device](const PlacedStage& placed) {
+        return placed.stage.device == device;
+    });
+}
+
+bool Solution::isBottleneck(StageRef at) const
+{
+    const auto& [kind, index] = pipelines[at.pipeline.index()].bottleneck;
+    return kind != BottleneckKind::Transfer && index == at.stage;
+}
+
+bool Solution::isBottleneck(HopRef at) const
+{
+    const auto& [kind, index] = pipelines[at.pipeline.index()].bottleneck;
+    return kind == BottleneckKind::Transfer && index == at.hop;
+}
+
+double Solution::gap() const
 {
     if (bottleneckTime.value <= 0)
         return 0;
     return (bottleneckTime.value - lowerBound.value) / bottleneckTime.value;
 }
 
-double Plan::throughput() const
+double Solution::throughput() const
 {
     return bottleneckTime.value > 0 ? 1 / bottleneckTime.value
                                     : std::numeric_limits<double>::infinity();
 }
 
-void fillStageFigures(const Problem& problem, Plan& plan)
+void fillStageFigures(const Problem& problem, Solution& solution)
 {
-    fillHops(problem, plan);
-    plan.endToEnd = {};
-    for (std::size_t k = 0; k < plan.stages.size(); ++k) {
-        Stage& stage = plan.stages[k];
-        stage.memory =
-            stageMemory(problem, stage.layers, plan.hops[k].bytes, plan.hops[k + 1].bytes);
-        stage.compute = stageCompute(problem, stage.device, stage.layers);
-        plan.endToEnd += stage.compute;
-    }
-    for (const Hop& hop : plan.hops)
-        plan.endToEnd += hop.seconds + hopDelay(problem, hop);
-    fillBottleneck(problem, plan);
+    std::vector<Seconds> times;
+    for (Pipeline& pipeline : solution.pipelines)
+        times.push_back(fillPipeline(problem, pipeline));
+    solution.bottleneckTime = together(times);
 }
 
-void fillFigures(const Problem& problem, Plan& plan)
+void fillFigures(const Problem& problem, Solution& solution)
 {
-    fillStageFigures(problem, plan);
-    plan.singleDevice = bestSingleDevice(problem);
+    fillStageFigures(problem, solution);
+    solution.singleDevice = bestSingleDevice(problem);
 }
 
 std::optional<Seconds> bestSingleDevice(const Problem& problem)
 {
-    Plan alone;
+    Pipeline alone;
     alone.stages.emplace_back();
     std::map<std::string_view, Seconds> compute; // of the classes that can run every layer
     if (!problem.layers.empty())
@@ -195,9 +282,9 @@ std::optional<Seconds> bestSingleDevice(const Problem& problem)
         for (Hop& hop : alone.hops)
             if (hop.from && hop.to)
                 hop.seconds = hopTime(problem, *hop.from, *hop.to, hop.bytes);
-        fillBottleneck(problem, alone);
-        if (std::isfinite(alone.bottleneckTime.value) && (!best || alone.bottleneckTime < *best))
-            best = alone.bottleneckTime;
+        const Seconds time = fillBottleneck(problem, alone);
+        if (std::isfinite(time.value) && (!best || time < *best))
+            best = time;
     }
     return best;
 }

@@ -46,33 +46,83 @@ struct SolverInfo {
     bool operator==(const SolverInfo&) const = default;
 };
 
-/// A solution. Without stages (infeasible, or stopped before any plan) the figures are null in the
-/// file and 0 here.
-struct Plan {
+/// One chain of stages that together run the whole model.
+struct Pipeline {
+    std::vector<Stage> stages; ///< in the order in which a request meets them
+    std::vector<Hop> hops;     ///< stages + 1: hop k leads to stage k, the last one to the gateway
+    Bottleneck bottleneck;     ///< its slowest stage or hop
+    Seconds endToEnd;          ///< one request alone: all stages, hops and delays
+    bool operator==(const Pipeline&) const = default;
+};
+
+/// The hop over which a stage receives, and the one over which it sends.
+[[nodiscard]] constexpr HopRef hopInto(StageRef at)
+{
+    return {at.pipeline, at.stage};
+}
+[[nodiscard]] constexpr HopRef hopOutOf(StageRef at)
+{
+    return {at.pipeline, at.stage + 1};
+}
+
+/// A stage or hop and where it stands; it refers into the plan.
+struct PlacedStage {
+    StageRef at;
+    const Stage& stage;
+};
+struct PlacedHop {
+    HopRef at;
+    const Hop& hop;
+};
+
+/// What a solver found for a problem. Without pipelines (infeasible, or stopped before any plan)
+/// the figures are null in the file and 0 here.
+struct Solution {
     Status status = Status::Infeasible;
-    std::string modelSha256; ///< empty for a bare problem
-    std::map<std::string, std::int64_t> dims;
-    std::optional<TimesSource> times;
-    Seconds bottleneckTime;              ///< max over stages and hops
+    std::vector<Pipeline> pipelines;     ///< side by side; no device is in two
+    Seconds bottleneckTime;              ///< between two results: that of the slowest stage or hop
     Seconds lowerBound;                  ///< valid for every plan
-    Seconds endToEnd;                    ///< one request alone: all stages, hops and delays
     std::optional<Seconds> singleDevice; ///< best bottleneck with the whole model on one device;
                                          ///< none when it fits nowhere
-    std::vector<Stage> stages;
-    std::vector<Hop> hops; ///< stages + 1
-    Bottleneck bottleneck;
     std::vector<std::string> whyInfeasible;
     std::vector<std::string> notes;
     SolverInfo solver;
-    /// What the solver learnt, for a warm start: how dear it found each device, all together 1;
-    /// negative: not known. Not in the file; may be empty.
-    std::vector<double> devicePrices;
-    bool operator==(const Plan&) const = default;
+    bool operator==(const Solution&) const = default;
 
-    [[nodiscard]] bool hasStages() const { return !stages.empty(); }
+    [[nodiscard]] bool hasStages() const { return stageCount() > 0; }
+    [[nodiscard]] std::size_t stageCount() const; ///< of all pipelines
+    [[nodiscard]] std::size_t hopCount() const;
+    /// Of all pipelines, one after the other; valid while the plan is and keeps its pipelines.
+    [[nodiscard]] std::vector<PlacedStage> stages() const&;
+    [[nodiscard]] std::vector<PlacedHop> hops() const&;
+    std::vector<PlacedStage> stages() const&& = delete;
+    std::vector<PlacedHop> hops() const&& = delete;
+    /// Precondition: it is one of this plan's.
+    [[nodiscard]] const Stage& stage(StageRef at) const;
+    [[nodiscard]] const Hop& hop(HopRef at) const;
+    [[nodiscard]] bool uses(DeviceId device) const; ///< for a stage
+    /// Whether it is the slowest of its pipeline.
+    [[nodiscard]] bool isBottleneck(StageRef at) const;
+    [[nodiscard]] bool isBottleneck(HopRef at) const;
+
     [[nodiscard]] double
     gap() const; ///< (bottleneck - lowerBound) / bottleneck, 0 when the bottleneck is 0
     [[nodiscard]] double throughput() const; ///< 1 / bottleneck, infinity when it is 0
+};
+
+/// What a plan is of: whoever asks for one states it, the solver knows nothing of it.
+struct PlanRecord {
+    std::string modelSha256; ///< empty for a bare problem
+    std::map<std::string, std::int64_t> dims;
+    std::optional<TimesSource> times;
+    bool operator==(const PlanRecord&) const = default;
+};
+
+/// A solution and what it is of: the contents of a plan file.
+struct Plan : Solution {
+    PlanRecord record;
+    bool operator==(const Plan&) const = default;
+    [[nodiscard]] const Solution& solution() const { return *this; }
 };
 
 /// "millrace-plan/1". Devices are written by name, so both need the device names of the problem.
@@ -81,10 +131,9 @@ struct Plan {
                                      const std::vector<std::string>& deviceNames);
 
 /// Only what a stage split needs, without knowing the devices: layers per stage in pipeline order,
-/// and the model's hash.
+/// and which model it is of.
 struct PlanOutline {
-    std::string modelSha256;
-    std::map<std::string, std::int64_t> dims;
+    PlanRecord record;
     std::vector<std::vector<LayerId>> stages;
 };
 [[nodiscard]] Result<PlanOutline> parsePlanOutline(std::string_view text,
@@ -92,10 +141,10 @@ struct PlanOutline {
 
 /// Fills every figure of a plan from its stages' devices and layers: memory, compute, hops,
 /// bottleneck, end to end, single device. What solvers use to make a plan; the checker does not.
-/// Precondition: stages are a chain of cuts of a valid problem.
-void fillFigures(const Problem& problem, Plan& plan);
+/// Precondition: the stages of each pipeline are a chain of cuts of a valid problem.
+void fillFigures(const Problem& problem, Solution& solution);
 /// The same without the single device, which does not depend on the plan.
-void fillStageFigures(const Problem& problem, Plan& plan);
+void fillStageFigures(const Problem& problem, Solution& solution);
 
 /// The smallest bottleneck with the whole model on one enabled device, hops to and from the gateway
 /// included; stage counts and pins do not count here. None when it fits nowhere.

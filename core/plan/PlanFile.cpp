@@ -74,22 +74,15 @@ public:
                                       {"infeasible", Status::Infeasible},
                                       {"timeout", Status::Timeout},
                                       {"cancelled", Status::Cancelled}});
-        model(root, plan.modelSha256, plan.dims);
+        model(root, plan.record);
         if (const auto times = root.optional("times"); times && !times->isNull())
-            plan.times = choice<TimesSource>(
+            plan.record.times = choice<TimesSource>(
                 root, "times",
                 {{"measured", TimesSource::Measured}, {"estimated", TimesSource::Estimated}});
         plan.bottleneckTime = seconds(root, "bottleneck_s").value_or(Seconds{});
         plan.lowerBound = seconds(root, "lower_bound_s").value_or(Seconds{});
-        plan.endToEnd = seconds(root, "end_to_end_s").value_or(Seconds{});
         plan.singleDevice = seconds(root, "single_device_s");
-        eachIfAny(root, "stages", [&](const JsonReader& at) { plan.stages.push_back(stage(at)); });
-        eachIfAny(root, "hops", [&](const JsonReader& at) { plan.hops.push_back(hop(at)); });
-        if (!m_error && plan.hasStages() && plan.hops.size() != plan.stages.size() + 1)
-            check(Result<void>(
-                root.error(fmt::format("{} stages need {} hops, there are {}", plan.stages.size(),
-                                       plan.stages.size() + 1, plan.hops.size()))));
-        bottleneck(root, plan);
+        pipeline(root, plan);
         plan.whyInfeasible = texts(root, "why_infeasible");
         plan.notes = texts(root, "notes");
         solver(root, plan.solver);
@@ -104,7 +97,7 @@ public:
     {
         format(root, "millrace-plan/1");
         PlanOutline outline;
-        model(root, outline.modelSha256, outline.dims);
+        model(root, outline.record);
         eachIfAny(root, "stages",
                   [&](const JsonReader& at) { outline.stages.push_back(layers(at)); });
         if (!m_error && outline.stages.empty())
@@ -156,22 +149,21 @@ private:
                       [&](const JsonReader& at) { all.push_back(take(at.string()).value_or("")); });
         return all;
     }
-    void model(const JsonReader& root, std::string& sha256,
-               std::map<std::string, std::int64_t>& dims)
+    void model(const JsonReader& root, PlanRecord& record)
     {
         const auto model = root.optional("model");
         if (!model || model->isNull())
             return;
         check(model->allowOnly({"sha256", "dims"}));
         if (const auto hash = take(model->required("sha256")))
-            sha256 = take(hash->string()).value_or("");
+            record.modelSha256 = take(hash->string()).value_or("");
         const auto field = model->optional("dims");
         if (!field)
             return;
         if (!field->value().is_object())
             return check(Result<void>(field->error("an object of name: size is needed")));
         for (const auto& [key, value] : field->value().items())
-            dims[key] =
+            record.dims[key] =
                 take(JsonReader(value, field->path() + "." + key).integer(0, kAny)).value_or(0);
     }
     std::vector<LayerId> layers(const JsonReader& at)
@@ -218,17 +210,32 @@ private:
         return {device(at, "from"), device(at, "to"), Bytes{integer(at, "bytes", kAny)},
                 seconds(at, "seconds").value_or(kNever)};
     }
-    void bottleneck(const JsonReader& root, Plan& plan)
+    /// The one that this format has; none when nothing of it is there.
+    void pipeline(const JsonReader& root, Plan& plan)
+    {
+        Pipeline chain;
+        chain.endToEnd = seconds(root, "end_to_end_s").value_or(Seconds{});
+        eachIfAny(root, "stages", [&](const JsonReader& at) { chain.stages.push_back(stage(at)); });
+        eachIfAny(root, "hops", [&](const JsonReader& at) { chain.hops.push_back(hop(at)); });
+        if (!m_error && !chain.stages.empty() && chain.hops.size() != chain.stages.size() + 1)
+            check(Result<void>(
+                root.error(fmt::format("{} stages need {} hops, there are {}", chain.stages.size(),
+                                       chain.stages.size() + 1, chain.hops.size()))));
+        bottleneck(root, chain.bottleneck);
+        if (!chain.stages.empty() || !chain.hops.empty())
+            plan.pipelines.push_back(std::move(chain));
+    }
+    void bottleneck(const JsonReader& root, Bottleneck& bottleneck)
     {
         const auto field = root.optional("bottleneck");
         if (!field || field->isNull())
             return;
         check(field->allowOnly({"kind", "index"}));
-        plan.bottleneck.kind = choice<BottleneckKind>(*field, "kind",
-                                                      {{"compute", BottleneckKind::Compute},
-                                                       {"transfer", BottleneckKind::Transfer},
-                                                       {"stage", BottleneckKind::Stage}});
-        plan.bottleneck.index = static_cast<int>(integer(*field, "index", kMaxIndex));
+        bottleneck.kind = choice<BottleneckKind>(*field, "kind",
+                                                 {{"compute", BottleneckKind::Compute},
+                                                  {"transfer", BottleneckKind::Transfer},
+                                                  {"stage", BottleneckKind::Stage}});
+        bottleneck.index = static_cast<int>(integer(*field, "index", kMaxIndex));
     }
     /// Figures that follow from others are not kept; they must only fit.
     void derived(const JsonReader& root, std::string_view key, const Plan& plan, double expected)
@@ -271,31 +278,33 @@ std::string writePlan(const Plan& plan, const std::vector<std::string>& deviceNa
     };
     Json json = {{"format", "millrace-plan/1"}, {"status", std::string(name(plan.status))}};
     json["model"] = nullptr;
-    if (!plan.modelSha256.empty()) {
+    const PlanRecord& record = plan.record;
+    if (!record.modelSha256.empty()) {
         Json dims = Json::object();
-        for (const auto& [key, value] : plan.dims)
+        for (const auto& [key, value] : record.dims)
             dims[key] = value;
-        json["model"] = {{"sha256", plan.modelSha256}, {"dims", std::move(dims)}};
+        json["model"] = {{"sha256", record.modelSha256}, {"dims", std::move(dims)}};
     }
     json["times"] = nullptr;
-    if (plan.times)
-        json["times"] = *plan.times == TimesSource::Measured ? "measured" : "estimated";
+    if (record.times)
+        json["times"] = *record.times == TimesSource::Measured ? "measured" : "estimated";
     json["bottleneck_s"] = ifPlanned(numberOrNull(plan.bottleneckTime.value));
     json["lower_bound_s"] =
         plan.status == Status::Infeasible ? Json(nullptr) : numberOrNull(plan.lowerBound.value);
     json["gap"] = ifPlanned(numberOrNull(plan.gap()));
     json["throughput_per_s"] = ifPlanned(numberOrNull(plan.throughput()));
-    json["end_to_end_s"] = ifPlanned(numberOrNull(plan.endToEnd.value));
+    const Pipeline pipeline = plan.pipelines.empty() ? Pipeline{} : plan.pipelines.front();
+    json["end_to_end_s"] = ifPlanned(numberOrNull(pipeline.endToEnd.value));
     json["single_device_s"] =
         plan.singleDevice ? numberOrNull(plan.singleDevice->value) : Json(nullptr);
     json["stages"] = Json::array();
-    for (const Stage& stage : plan.stages)
+    for (const Stage& stage : pipeline.stages)
         json["stages"].push_back(stageJson(stage, deviceNames));
     json["hops"] = Json::array();
-    for (const Hop& hop : plan.hops)
+    for (const Hop& hop : pipeline.hops)
         json["hops"].push_back(hopJson(hop, deviceNames));
-    json["bottleneck"] = ifPlanned(
-        {{"kind", std::string(kindName(plan.bottleneck.kind))}, {"index", plan.bottleneck.index}});
+    json["bottleneck"] = ifPlanned({{"kind", std::string(kindName(pipeline.bottleneck.kind))},
+                                    {"index", pipeline.bottleneck.index}});
     json["why_infeasible"] = plan.whyInfeasible;
     json["notes"] = plan.notes;
     const bool convex = plan.solver.searchSpace == SearchSpace::Convex;

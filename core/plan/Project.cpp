@@ -24,10 +24,13 @@ bool fits(const Plan& plan, std::size_t deviceCount)
     const auto known = [deviceCount](const std::optional<DeviceId>& id) {
         return !id || (id->value >= 0 && id->index() < deviceCount);
     };
-    return std::all_of(plan.stages.begin(), plan.stages.end(),
-                       [&](const Stage& stage) { return known(stage.device); }) &&
-           std::all_of(plan.hops.begin(), plan.hops.end(),
-                       [&](const Hop& hop) { return known(hop.from) && known(hop.to); });
+    const auto stages = plan.stages();
+    const auto hops = plan.hops();
+    return std::all_of(stages.begin(), stages.end(),
+                       [&](const auto& placed) { return known(placed.stage.device); }) &&
+           std::all_of(hops.begin(), hops.end(), [&](const auto& placed) {
+               return known(placed.hop.from) && known(placed.hop.to);
+           });
 }
 
 Json scenarioJson(const Scenario& scenario)

@@ -26,7 +26,7 @@ class Watch final : public PlanSink
 {
 public:
     Watch(Seconds limit, std::stop_source& enough) : m_limit(limit), m_enough(enough) {}
-    void improved(const Plan* incumbent, Seconds) override
+    void improved(const Solution* incumbent, Seconds) override
     {
         if (incumbent != nullptr && isBelow(incumbent->bottleneckTime, m_limit))
             m_enough.request_stop();
@@ -40,7 +40,7 @@ private:
 class Analysis
 {
 public:
-    Analysis(const Problem& problem, const Plan& plan, const std::vector<Change>& changes,
+    Analysis(const Problem& problem, const Solution& plan, const std::vector<Change>& changes,
              const SensitivityOptions& options, std::stop_token stop, SensitivitySink& sink)
         : m_problem(problem), m_plan(plan), m_options(options), m_stop(std::move(stop)),
           m_sink(sink), m_start(std::chrono::steady_clock::now()),
@@ -78,7 +78,7 @@ private:
     using Ladder = std::vector<std::size_t>; ///< findings of one resource, the smallest step first
     struct Task {
         std::vector<const Ladder*> ladders; ///< one: its largest open step
-        std::vector<Stage> start;           ///< of a plan to begin with beside the one as it is
+        std::vector<Pipeline> start;        ///< of a plan to begin with beside the one as it is
     };
     enum class Until { Settled, Better };
 
@@ -101,7 +101,8 @@ private:
             const Change& change = m_findings[ladder.front()].change;
             if (!isGone(change))
                 groups[change.index()].ladders.push_back(&ladder);
-            else if (const DeviceId device = std::get<DeviceGone>(change).device; !isUsed(device))
+            else if (const DeviceId device = std::get<DeviceGone>(change).device;
+                     !m_plan.uses(device))
                 settleAll(ladder, m_plan);
             else
                 losses.push_back({{&ladder}, {}});
@@ -110,11 +111,6 @@ private:
             m_tasks.emplace(slice, std::move(group));
         for (Task& loss : losses)
             m_tasks.emplace(slice, std::move(loss));
-    }
-    [[nodiscard]] bool isUsed(DeviceId device) const
-    {
-        return std::any_of(m_plan.stages.begin(), m_plan.stages.end(),
-                           [device](const Stage& stage) { return stage.device == device; });
     }
 
     [[nodiscard]] double remaining() const
@@ -125,19 +121,22 @@ private:
     [[nodiscard]] bool isOver() const { return m_stop.stop_requested() || remaining() <= 0; }
 
     /// The plan as it is, or the stages given when they make a better one here.
-    [[nodiscard]] Plan bestStart(const Problem& variant, const std::vector<Stage>& stages) const
+    [[nodiscard]] Solved bestStart(const Problem& variant,
+                                   const std::vector<Pipeline>& pipelines) const
     {
-        if (stages.empty())
-            return m_plan;
-        Plan start;
+        Solved asItIs{m_plan, m_options.memory};
+        if (pipelines.empty())
+            return asItIs;
+        Solution start;
         start.status = Status::Feasible;
-        start.stages = stages;
+        start.pipelines = pipelines;
         fillFigures(variant, start);
-        return check(variant, start).empty() && isBelow(start.bottleneckTime, m_base) ? start
-                                                                                      : m_plan;
+        const bool isBetter =
+            check(variant, start).empty() && isBelow(start.bottleneckTime, m_base);
+        return isBetter ? Solved{std::move(start), {}} : asItIs;
     }
-    [[nodiscard]] Plan ask(const Problem& variant, const std::vector<Stage>& stages, double slice,
-                           Until until) const
+    [[nodiscard]] Solution ask(const Problem& variant, const std::vector<Pipeline>& pipelines,
+                               double slice, Until until) const
     {
         std::stop_source enough;
         const std::stop_callback forward(m_stop, [&enough] { enough.request_stop(); });
@@ -147,20 +146,20 @@ private:
         options.stepLimit = m_options.stepLimit;
         options.timeLimit =
             Seconds{m_options.stepLimit ? remaining() : std::min(slice, remaining())};
-        if (m_plan.hasStages() || !stages.empty())
-            options.warmStart = bestStart(variant, stages);
+        if (m_plan.hasStages() || !pipelines.empty())
+            options.warmStart = bestStart(variant, pipelines);
         Watch watch(until == Until::Better ? m_base : Seconds{-1}, enough);
         auto plan = solve(variant, options, enough.get_token(), watch);
         assert(plan.has_value()); // an improvement of a valid problem is valid
-        return std::move(*plan);
+        return std::move(plan->solution);
     }
 
-    [[nodiscard]] bool isSettled(const Plan& plan) const
+    [[nodiscard]] bool isSettled(const Solution& plan) const
     {
         return plan.status == Status::Optimal || plan.status == Status::Infeasible ||
                (plan.hasStages() && plan.gap() <= m_gap);
     }
-    [[nodiscard]] bool isNothing(const Plan& plan) const
+    [[nodiscard]] bool isNothing(const Solution& plan) const
     {
         return isSettled(plan) &&
                (plan.hasStages() ? !isBelow(plan.bottleneckTime, m_base) : !m_plan.hasStages());
@@ -172,7 +171,7 @@ private:
         Problem variant = m_problem;
         for (const Ladder* ladder : ladders)
             variant = changed(std::move(variant), m_findings[ladder->back()].change);
-        const Plan plan = ask(variant, {}, slice, Until::Better);
+        const Solution plan = ask(variant, {}, slice, Until::Better);
         if (isNothing(plan)) {
             for (const Ladder* ladder : ladders)
                 settleAll(*ladder, plan);
@@ -190,24 +189,24 @@ private:
         const Ladder& ladder = *task.ladders.front();
         const auto isOpen = [this](std::size_t i) { return m_isOpen[i]; };
         const std::size_t step = *std::find_if(ladder.rbegin(), ladder.rend(), isOpen);
-        const Plan plan =
+        const Solution plan =
             ask(changed(m_problem, m_findings[step].change), task.start, slice, Until::Settled);
         note(m_findings[step], plan);
         const bool final = isSettled(plan) || m_options.stepLimit.has_value();
         if (m_stop.stop_requested() && !final)
             return;
         if (!final) {
-            m_tasks.emplace(slice * kSliceGrowth, Task{task.ladders, plan.stages});
+            m_tasks.emplace(slice * kSliceGrowth, Task{task.ladders, plan.pipelines});
             return;
         }
         if (isNothing(plan) && !isGone(m_findings[step].change))
             return settleAll(ladder, plan);
         settle(step, plan.status);
         if (std::any_of(ladder.begin(), ladder.end(), isOpen))
-            m_tasks.emplace(slice, Task{task.ladders, plan.stages});
+            m_tasks.emplace(slice, Task{task.ladders, plan.pipelines});
     }
 
-    void note(Finding& finding, const Plan& plan) const
+    void note(Finding& finding, const Solution& plan) const
     {
         if (plan.status == Status::Infeasible)
             finding.bottleneck = finding.lowerBound = kNever;
@@ -222,7 +221,7 @@ private:
         m_sink.found(m_findings[step]);
     }
     /// Every open step of the ladder leaves the plan as it is, by a bound that holds for them all.
-    void settleAll(const Ladder& ladder, const Plan& bound)
+    void settleAll(const Ladder& ladder, const Solution& bound)
     {
         for (const std::size_t step : ladder) {
             if (!m_isOpen[step])
@@ -235,7 +234,7 @@ private:
     }
 
     const Problem& m_problem;
-    const Plan& m_plan;
+    const Solution& m_plan;
     const SensitivityOptions& m_options;
     std::stop_token m_stop;
     SensitivitySink& m_sink;
@@ -250,7 +249,7 @@ private:
 
 } // namespace
 
-Result<std::vector<Finding>> sensitivity(const Problem& problem, const Plan& plan,
+Result<std::vector<Finding>> sensitivity(const Problem& problem, const Solution& plan,
                                          const std::vector<Change>& changes,
                                          const SensitivityOptions& options, std::stop_token stop,
                                          SensitivitySink& sink)

@@ -12,6 +12,7 @@ struct SensitivityOptions {
     Seconds timeLimit{10}; ///< wall clock, for all changes together
     std::optional<std::int64_t> stepLimit; ///< for each re-plan: the same findings on every machine
     std::uint64_t seed = 0;
+    SolveMemory memory; ///< of the solve that made the plan: warm re-plans begin with it
 };
 
 /// Sees each finding as soon as it is made, on the calling thread; must be quick and must not
@@ -36,7 +37,7 @@ public:
 /// former were told to the sink. Cancels as quickly as solve() does. Errors: InvalidArgument when
 /// problem, plan and changes do not belong together.
 /// Cost: at most one re-plan for each change and one for each pair of groups that were split.
-[[nodiscard]] Result<std::vector<Finding>> sensitivity(const Problem& problem, const Plan& plan,
+[[nodiscard]] Result<std::vector<Finding>> sensitivity(const Problem& problem, const Solution& plan,
                                                        const std::vector<Change>& changes,
                                                        const SensitivityOptions& options,
                                                        std::stop_token stop, SensitivitySink& sink);

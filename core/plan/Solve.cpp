@@ -35,14 +35,15 @@ public:
     {
     }
 
-    Plan run()
+    Solved run()
     {
         if (auto reasons = simpleReasons(m_problem); !reasons.empty())
-            return infeasible(std::move(reasons));
+            return {infeasible(std::move(reasons)), {}};
         if (m_options.warmStart)
-            m_incumbent.offerUnchecked(m_options.warmStart->stages);
+            for (const Pipeline& pipeline : m_options.warmStart->solution.pipelines)
+                m_incumbent.offerUnchecked(pipeline.stages);
         if (m_incumbent.stopped())
-            return finished(m_incumbent.outcome());
+            return {finished(m_incumbent.outcome()), {}};
         const ClassTimes times(m_problem);
         m_incumbent.raise(boundOverAllCuts(m_problem, times));
         const CutSpace order = CutSpace::linear(m_problem);
@@ -64,7 +65,7 @@ public:
     }
 
 private:
-    Plan searchWhole(const StageSpace& space)
+    Solved searchWhole(const StageSpace& space)
     {
         PriceSearch search(space, m_incumbent, PriceSearch::Bounds::Everywhere, m_incumbent.lower(),
                            kInfinity);
@@ -74,7 +75,7 @@ private:
     }
     /// All cuts that plans better than the best one can have. Where these are too many, those for
     /// much better ones: either there is one, or the bound rises to there and nothing is returned.
-    std::optional<Plan> searchAllCuts(const ClassTimes& times)
+    std::optional<Solved> searchAllCuts(const ClassTimes& times)
     {
         const double worst = m_incumbent.best();
         double within = worst;
@@ -102,19 +103,20 @@ private:
     void start(PriceSearch& search, const StageSpace& space)
     {
         if (m_options.warmStart)
-            search.recut(m_options.warmStart->stages);
+            for (const Pipeline& pipeline : m_options.warmStart->solution.pipelines)
+                search.recut(pipeline.stages);
         if (!m_prices.empty())
             search.setPrices(m_prices, m_expected);
         else if (m_options.warmStart &&
-                 m_options.warmStart->devicePrices.size() == m_problem.devices.size())
-            search.setPrices(pricesBefore(space), m_options.warmStart->lowerBound.value);
+                 m_options.warmStart->memory.devicePrices.size() == m_problem.devices.size())
+            search.setPrices(pricesBefore(space), m_options.warmStart->solution.lowerBound.value);
     }
     /// Devices that had none get the mean.
     [[nodiscard]] std::vector<double> pricesBefore(const StageSpace& space) const
     {
         std::vector<double> prices;
         for (const DeviceId device : space.devices) {
-            const double price = m_options.warmStart->devicePrices[device.index()];
+            const double price = m_options.warmStart->memory.devicePrices[device.index()];
             prices.push_back(price >= 0 && std::isfinite(price)
                                  ? price
                                  : 1.0 / static_cast<double>(m_problem.devices.size()));
@@ -133,15 +135,14 @@ private:
         return byDevice;
     }
 
-    Plan conclude(const StageSpace& space, PriceSearch::End end, const PriceSearch& search)
+    Solved conclude(const StageSpace& space, PriceSearch::End end, const PriceSearch& search)
     {
         if (end == PriceSearch::End::Infeasible)
-            return infeasible(searchReasons(space));
+            return {infeasible(searchReasons(space)), {}};
         if (m_incumbent.hasPlan() &&
             m_incumbent.best() - search.lower() <= kTolerance * m_incumbent.best())
             settleTies(space, m_incumbent, devicesBefore());
-        Plan plan = m_incumbent.outcome();
-        plan.devicePrices = pricesNow(space, search);
+        Solution plan = m_incumbent.outcome();
         if (plan.hasStages() && plan.status != Status::Optimal) {
             if (m_searchSpace == SearchSpace::Linear)
                 plan.notes.emplace_back("only the cuts of one order of the layers were searched; "
@@ -150,7 +151,7 @@ private:
                 plan.notes.emplace_back("too many devices for an exhaustive search; the plan may "
                                         "not be the best");
         }
-        return finished(std::move(plan));
+        return {finished(std::move(plan)), {pricesNow(space, search)}};
     }
 
     [[nodiscard]] std::vector<std::optional<DeviceId>> devicesBefore() const
@@ -158,7 +159,7 @@ private:
         if (!m_options.warmStart)
             return {};
         std::vector<std::optional<DeviceId>> devices(m_problem.layers.size());
-        for (const Stage& stage : m_options.warmStart->stages)
+        for (const auto& [at, stage] : m_options.warmStart->solution.stages())
             for (const LayerId layer : stage.layers)
                 if (layer.value >= 0 && layer.index() < devices.size())
                     devices[layer.index()] = stage.device;
@@ -189,15 +190,15 @@ private:
         return reasons;
     }
 
-    [[nodiscard]] Plan infeasible(std::vector<std::string> reasons)
+    [[nodiscard]] Solution infeasible(std::vector<std::string> reasons)
     {
-        Plan plan;
+        Solution plan;
         plan.status = Status::Infeasible;
         plan.whyInfeasible = std::move(reasons);
         return finished(std::move(plan));
     }
 
-    [[nodiscard]] Plan finished(Plan plan)
+    [[nodiscard]] Solution finished(Solution plan)
     {
         plan.singleDevice = bestSingleDevice(m_problem);
         plan.solver.algorithm = "exact";
@@ -232,13 +233,13 @@ std::string_view name(Algorithm algorithm)
     return "exact";
 }
 
-Result<Plan> solve(const Problem& problem, const SolveOptions& options, std::stop_token stop,
-                   PlanSink& sink)
+Result<Solved> solve(const Problem& problem, const SolveOptions& options, std::stop_token stop,
+                     PlanSink& sink)
 {
     if (const auto ok = validate(problem); !ok)
         return tl::unexpected(ok.error());
     if (options.algorithm != Algorithm::Exact)
-        return solveBaseline(problem, options, stop, sink);
+        return Solved{solveBaseline(problem, options, stop, sink), {}};
     return Solver(problem, options, std::move(stop), sink).run();
 }
 

@@ -14,13 +14,24 @@ namespace millrace::plan
 enum class Algorithm { Exact, KPath, Greedy, Random };
 [[nodiscard]] std::string_view name(Algorithm algorithm); ///< "exact", "kpath", "greedy", "random"
 
+/// What an exact search learnt, for the next one of a similar problem.
+struct SolveMemory {
+    /// How dear it found each device, all together 1; negative: not known. Empty: nothing is known.
+    std::vector<double> devicePrices;
+    bool operator==(const SolveMemory&) const = default;
+};
+struct Solved {
+    Solution solution;
+    SolveMemory memory;
+};
+
 struct SolveOptions {
     Algorithm algorithm = Algorithm::Exact;
     double gap = 0;                        ///< stop (Feasible) once the gap is at most this
     Seconds timeLimit{10};                 ///< wall clock; Timeout
     std::optional<std::int64_t> stepLimit; ///< deterministic; Feasible
     std::uint64_t seed = 0;
-    std::optional<Plan> warmStart; ///< of a similar problem; tried first when it is still valid
+    std::optional<Solved> warmStart; ///< of a similar problem; tried first when it is still valid
 };
 
 /// Sees better plans and bounds as they come, on the solving thread; must be quick and must not
@@ -30,24 +41,24 @@ class PlanSink
 public:
     virtual ~PlanSink() = default;
     /// `incumbent` is null until there is one; its lowerBound is current.
-    virtual void improved(const Plan* incumbent, Seconds lowerBound) = 0;
+    virtual void improved(const Solution* incumbent, Seconds lowerBound) = 0;
 };
 class NoPlanSink final : public PlanSink
 {
 public:
-    void improved(const Plan*, Seconds) override {}
+    void improved(const Solution*, Seconds) override {}
 };
 
 /// The best plan it can find with a lower bound valid for every plan; infeasible, time limit and
 /// cancelled are states of the plan. Cancels within 10 ms. Same problem, seed and step limit: same
 /// plan. Errors: InvalidArgument for an invalid problem only.
-[[nodiscard]] Result<Plan> solve(const Problem& problem, const SolveOptions& options,
-                                 std::stop_token stop, PlanSink& sink);
+[[nodiscard]] Result<Solved> solve(const Problem& problem, const SolveOptions& options,
+                                   std::stop_token stop, PlanSink& sink);
 
 /// Independent re-computation of every figure and rule; shares no code with solvers or
 /// fillFigures(). Every difference is one sentence
 /// ("stage 2 (pi-1): memory_bytes is 100, 96 by the problem"); empty: the plan is right. Relative
 /// tolerance 1e-9.
-[[nodiscard]] std::vector<std::string> check(const Problem& problem, const Plan& plan);
+[[nodiscard]] std::vector<std::string> check(const Problem& problem, const Solution& solution);
 
 } // namespace millrace::plan

@@ -22,7 +22,7 @@ public:
              const std::vector<std::optional<DeviceId>>& before)
         : m_space(space), m_incumbent(incumbent),
           m_stopped([this] { return m_incumbent.stopped(); }), m_relaxation(space, m_stopped),
-          m_unit((Price{1} << 27) / static_cast<Price>(incumbent.plan()->stages.size() + 1))
+          m_unit((Price{1} << 27) / static_cast<Price>(incumbent.plan()->stageCount() + 1))
     {
         m_prices.device.assign(space.devices.size(), 0);
         m_prices.tooMany = m_unit;
@@ -87,7 +87,7 @@ private:
     [[nodiscard]] Price costOfBest() const
     {
         double moved = 0;
-        const std::vector<Stage>& stages = m_incumbent.plan()->stages;
+        const std::vector<Stage>& stages = m_incumbent.plan()->pipelines.front().stages;
         for (const Stage& stage : stages)
             for (const LayerId layer : stage.layers)
                 if (m_before != nullptr && (*m_before)[layer.index()] != stage.device)

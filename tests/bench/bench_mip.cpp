@@ -61,12 +61,13 @@ Outcome plannerOn(const plan::Problem& problem)
     for (int run = 0; run < kRuns; ++run) {
         plan::NoPlanSink sink;
         const double start = threadSeconds();
-        const auto plan = plan::solve(problem, {}, {}, sink);
+        const auto solved = plan::solve(problem, {}, {}, sink);
         times.push_back(threadSeconds() - start);
-        outcome.proven = plan && (plan->status == plan::Status::Optimal ||
-                                  plan->status == plan::Status::Infeasible);
-        if (plan && plan->hasStages())
-            outcome.optimum = plan->bottleneckTime.value;
+        const plan::Solution plan = solved ? solved->solution : plan::Solution{};
+        outcome.proven = solved && (plan.status == plan::Status::Optimal ||
+                                    plan.status == plan::Status::Infeasible);
+        if (plan.hasStages())
+            outcome.optimum = plan.bottleneckTime.value;
     }
     std::sort(times.begin(), times.end());
     outcome.cpu = times[kRuns / 2];

@@ -42,7 +42,7 @@ class Watch final : public plan::PlanSink
 {
 public:
     explicit Watch(Times& times) : m_times(times) { m_times.gaps.fill(1); }
-    void improved(const plan::Plan* incumbent, Seconds lowerBound) override
+    void improved(const plan::Solution* incumbent, Seconds lowerBound) override
     {
         if (incumbent == nullptr)
             return;
@@ -64,15 +64,16 @@ private:
     double m_start = threadMilliseconds();
 };
 
-plan::Plan run(const plan::Problem& problem, const plan::SolveOptions& options, Times& times)
+plan::Solved run(const plan::Problem& problem, const plan::SolveOptions& options, Times& times)
 {
     const double start = threadMilliseconds();
     Watch watch(times);
-    plan::Plan plan = plan::solve(problem, options, {}, watch).value();
+    const plan::Solved solved = plan::solve(problem, options, {}, watch).value();
+    const plan::Solution& plan = solved.solution;
     const double end = threadMilliseconds() - start;
     times.status = plan.status;
     if (!plan.hasStages())
-        return plan;
+        return solved;
     times.gap = plan.gap();
     if (plan.status == plan::Status::Optimal)
         times.proven = end;
@@ -80,7 +81,7 @@ plan::Plan run(const plan::Problem& problem, const plan::SolveOptions& options, 
         times.onePercent = std::min(times.onePercent, end);
     if (times.gap <= 0.05)
         times.fivePercent = std::min(times.fivePercent, end);
-    return plan;
+    return solved;
 }
 
 std::string text(double value)
@@ -162,9 +163,9 @@ void warm(const plan::Problem& start, const Arguments& arguments, std::uint64_t 
     options.warmStart = run(problem, options, cold);
     for (int step = 0; step < steps; ++step) {
         problem = steps == 1 ? bench::changed(problem, seed) : bench::dragged(problem, seed);
-        const plan::Plan plan = run(problem, options, all.emplace_back());
-        if (plan.hasStages())
-            options.warmStart = plan;
+        const plan::Solved solved = run(problem, options, all.emplace_back());
+        if (solved.solution.hasStages())
+            options.warmStart = solved;
     }
 }
 

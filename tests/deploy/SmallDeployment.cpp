@@ -36,13 +36,14 @@ deploy::Deployment smallDeployment(const std::string& modelFile, const std::stri
     deployment.limits = {Seconds{20}, Seconds{6}, Seconds{30}, Seconds{6}};
     plan::Plan& plan = deployment.plan;
     plan.status = plan::Status::Feasible;
-    plan.modelSha256 = model.sha256();
+    plan.record.modelSha256 = model.sha256();
     const int borders[] = {0, cuts.first, cuts.second, 8};
+    plan::Pipeline& pipeline = plan.pipelines.emplace_back();
     for (int stage = 0; stage < 3; ++stage) {
-        plan.stages.emplace_back();
-        plan.stages.back().device = DeviceId(stage + 1); // behind the gateway's
+        pipeline.stages.emplace_back();
+        pipeline.stages.back().device = DeviceId(stage + 1); // behind the gateway's
         for (int layer = borders[stage]; layer < borders[stage + 1]; ++layer)
-            plan.stages.back().layers.emplace_back(layer);
+            pipeline.stages.back().layers.emplace_back(layer);
     }
     plan::fillFigures(deployment.problem, plan);
     return deployment;

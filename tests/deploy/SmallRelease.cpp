@@ -69,11 +69,12 @@ deploy::Release smallRelease(const std::filesystem::path& folder)
     release.cluster = cluster::parseCluster(kCluster, "small.yaml").value();
     release.problem = problem();
     release.plan.status = plan::Status::Optimal;
-    release.plan.modelSha256 = release.modelSha256;
-    release.plan.dims = release.dims;
-    release.plan.times = plan::TimesSource::Measured;
-    release.plan.stages = {{DeviceId(1), {LayerId(0), LayerId(1)}, {}, {}},
-                           {DeviceId(2), {LayerId(2), LayerId(3)}, {}, {}}};
+    release.plan.record.modelSha256 = release.modelSha256;
+    release.plan.record.dims = release.dims;
+    release.plan.record.times = plan::TimesSource::Measured;
+    release.plan.pipelines.emplace_back().stages = {
+        {DeviceId(1), {LayerId(0), LayerId(1)}, {}, {}},
+        {DeviceId(2), {LayerId(2), LayerId(3)}, {}, {}}};
     plan::fillFigures(release.problem, release.plan);
     release.dilation = 1.5;
     release.dilationReason = "the stages would use 90 % of this machine";

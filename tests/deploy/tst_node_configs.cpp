@@ -87,8 +87,9 @@ private slots:
     void hopsThatDoNotCountAreFree()
     {
         Release release = test::smallRelease("/releases/small");
-        release.plan.hops.front().from.reset();
-        release.plan.hops.back().to = release.plan.hops.back().from; // gateway beside the stage
+        release.plan.pipelines.front().hops.front().from.reset();
+        release.plan.pipelines.front().hops.back().to =
+            release.plan.pipelines.front().hops.back().from; // gateway beside the stage
         const NodeConfigs made = configs(release);
         QVERIFY(!made.gateway.node.pace);
         QCOMPARE(made.stages[0].node.delay.value, 0.0);

@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     static_cast<void>(check(kProblem, *plan));
     const auto again = parsePlan(writePlan(*plan, names), "f", names);
-    test::require(again && again->stages == plan->stages, "a plan survives writing and reading");
+    test::require(again && again->pipelines == plan->pipelines,
+                  "a plan survives writing and reading");
     return 0;
 }

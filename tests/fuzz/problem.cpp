@@ -9,7 +9,7 @@ namespace
 {
 
 /// What every resource is worth lies between two bounds that fit each other.
-void requireSensitivity(const Problem& problem, const Plan& plan)
+void requireSensitivity(const Problem& problem, const Solution& plan)
 {
     SensitivityOptions options;
     options.stepLimit = 500;
@@ -37,12 +37,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     SolveOptions options;
     options.stepLimit = 20000;
     NoPlanSink sink;
-    const auto plan = solve(*problem, options, {}, sink);
-    test::require(plan.has_value(), "a valid problem is solved");
-    for (const std::string& difference : check(*problem, *plan))
+    const auto solved = solve(*problem, options, {}, sink);
+    test::require(solved.has_value(), "a valid problem is solved");
+    const Solution& plan = solved->solution;
+    for (const std::string& difference : check(*problem, plan))
         test::require(false, difference);
     if (problem->layers.size() <= 6 && problem->devices.size() <= 4 &&
-        (plan->hasStages() || plan->status == Status::Infeasible))
-        requireSensitivity(*problem, *plan);
+        (plan.hasStages() || plan.status == Status::Infeasible))
+        requireSensitivity(*problem, plan);
     return 0;
 }

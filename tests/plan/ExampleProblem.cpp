@@ -45,9 +45,9 @@ plan::Problem exampleProblem()
 plan::Plan examplePlan(const plan::Problem& problem)
 {
     plan::Plan plan;
-    plan.stages = {{DeviceId(1), {LayerId(0), LayerId(1)}, {}, {}},
-                   {DeviceId(2), {LayerId(2)}, {}, {}},
-                   {DeviceId(3), {LayerId(3)}, {}, {}}};
+    plan.pipelines.emplace_back().stages = {{DeviceId(1), {LayerId(0), LayerId(1)}, {}, {}},
+                                            {DeviceId(2), {LayerId(2)}, {}, {}},
+                                            {DeviceId(3), {LayerId(3)}, {}, {}}};
     plan.status = plan::Status::Feasible;
     plan.lowerBound.value = 0.5;
     plan::fillFigures(problem, plan);

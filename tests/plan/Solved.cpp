@@ -20,13 +20,19 @@ Problem hardProblem()
     return problem;
 }
 
-Plan solved(const Problem& problem, const SolveOptions& options, std::stop_token stop)
+Solved solvedToGoOn(const Problem& problem)
 {
     NoPlanSink sink;
-    return solve(problem, options, std::move(stop), sink).value();
+    return solve(problem, {}, {}, sink).value();
 }
 
-void verifyChecked(const Problem& problem, const Plan& plan)
+Solution solved(const Problem& problem, const SolveOptions& options, std::stop_token stop)
+{
+    NoPlanSink sink;
+    return solve(problem, options, std::move(stop), sink).value().solution;
+}
+
+void verifyChecked(const Problem& problem, const Solution& plan)
 {
     const auto differences = check(problem, plan);
     QVERIFY2(differences.empty(), fmt::format("{}", fmt::join(differences, "; ")).c_str());

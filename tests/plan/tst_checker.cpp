@@ -40,21 +40,24 @@ std::vector<Fault> figures()
          "bottleneck_s is nan, 12.5 by the problem"},
         {"bottleneck of another kind",
          [](Problem&, Plan& plan) {
-             plan.bottleneck = {BottleneckKind::Compute, 1};
+             plan.pipelines.front().bottleneck = {BottleneckKind::Compute, 1};
          },
          "bottleneck does not name the slowest stage or hop"},
-        {"bottleneck of another hop", [](Problem&, Plan& plan) { plan.bottleneck.index = 2; },
+        {"bottleneck of another hop",
+         [](Problem&, Plan& plan) { plan.pipelines.front().bottleneck.index = 2; },
          "bottleneck does not name the slowest stage or hop"},
-        {"bottleneck index out of range", [](Problem&, Plan& plan) { plan.bottleneck.index = 4; },
+        {"bottleneck index out of range",
+         [](Problem&, Plan& plan) { plan.pipelines.front().bottleneck.index = 4; },
          "bottleneck does not name the slowest stage or hop"},
-        {"bottleneck index negative", [](Problem&, Plan& plan) { plan.bottleneck.index = -1; },
+        {"bottleneck index negative",
+         [](Problem&, Plan& plan) { plan.pipelines.front().bottleneck.index = -1; },
          "bottleneck does not name the slowest stage or hop"},
         {"bottleneck of a whole stage",
          [](Problem&, Plan& plan) {
-             plan.bottleneck = {BottleneckKind::Stage, 1};
+             plan.pipelines.front().bottleneck = {BottleneckKind::Stage, 1};
          },
          "bottleneck does not name the slowest stage or hop"},
-        {"end to end", [](Problem&, Plan& plan) { plan.endToEnd.value = 30.2; },
+        {"end to end", [](Problem&, Plan& plan) { plan.pipelines.front().endToEnd.value = 30.2; },
          "end_to_end_s is 30.2, 31.2 by the problem"},
         {"single device", [](Problem&, Plan& plan) { plan.singleDevice->value = 5; },
          "single_device_s is 5, 4 by the problem"},
@@ -71,21 +74,28 @@ std::vector<Fault> figures()
          "status is optimal, but lower_bound_s 0.5 is not bottleneck_s 12.5"},
         {"infeasible with stages", [](Problem&, Plan& plan) { plan.status = Status::Infeasible; },
          "status is infeasible, but there are stages"},
-        {"stage memory", [](Problem&, Plan& plan) { plan.stages[1].memory.value = 1841; },
+        {"stage memory",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[1].memory.value = 1841; },
          "stage 2 (q): memory_bytes is 1841, 1842 by the problem"},
-        {"stage compute", [](Problem&, Plan& plan) { plan.stages[0].compute.value = 1.9; },
+        {"stage compute",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[0].compute.value = 1.9; },
          "stage 1 (p): compute_s is 1.9, 2 by the problem"},
-        {"hop sender", [](Problem&, Plan& plan) { plan.hops[1].from = DeviceId(3); },
+        {"hop sender",
+         [](Problem&, Plan& plan) { plan.pipelines.front().hops[1].from = DeviceId(3); },
          "hop 1: from is r, p by the problem"},
-        {"hop sender left out", [](Problem&, Plan& plan) { plan.hops[0].from.reset(); },
+        {"hop sender left out",
+         [](Problem&, Plan& plan) { plan.pipelines.front().hops[0].from.reset(); },
          "hop 0: from is null, gw by the problem"},
-        {"hop receiver", [](Problem&, Plan& plan) { plan.hops[3].to = DeviceId(77); },
+        {"hop receiver",
+         [](Problem&, Plan& plan) { plan.pipelines.front().hops[3].to = DeviceId(77); },
          "hop 3: to is a device that does not exist, gw by the problem"},
-        {"hop bytes", [](Problem&, Plan& plan) { plan.hops[2].bytes.value = 200; },
+        {"hop bytes",
+         [](Problem&, Plan& plan) { plan.pipelines.front().hops[2].bytes.value = 200; },
          "hop 2: bytes is 200, 1000 by the problem"},
-        {"hop seconds", [](Problem&, Plan& plan) { plan.hops[2].seconds.value = 10; },
+        {"hop seconds",
+         [](Problem&, Plan& plan) { plan.pipelines.front().hops[2].seconds.value = 10; },
          "hop 2: seconds is 10, 10.5 by the problem"},
-        {"one hop too few", [](Problem&, Plan& plan) { plan.hops.pop_back(); },
+        {"one hop too few", [](Problem&, Plan& plan) { plan.pipelines.front().hops.pop_back(); },
          "there are 3 hops, 3 stages need 4"},
     };
 }
@@ -96,37 +106,52 @@ std::vector<Fault> rules()
     const auto refill = [](Problem& problem, Plan& plan) { fillFigures(problem, plan); };
     const auto onDevices = [refill](Problem& problem, Plan& plan, std::vector<int> devices) {
         for (std::size_t k = 0; k < devices.size(); ++k)
-            plan.stages[k].device = DeviceId(devices[k]);
+            plan.pipelines.front().stages[k].device = DeviceId(devices[k]);
         refill(problem, plan);
     };
     return {
-        {"layer moved back", [](Problem&, Plan& plan) { plan.stages[2].layers = {}; },
+        {"layer moved back",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[2].layers = {}; },
          "stage 3 (r) has no layers"},
-        {"layer dropped", [](Problem&, Plan& plan) { plan.stages[0].layers.pop_back(); },
+        {"layer dropped",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[0].layers.pop_back(); },
          "layer 1 is in no stage"},
         {"layer twice",
          [](Problem&, Plan& plan) {
-             plan.stages[2].layers.insert(plan.stages[2].layers.begin(), LayerId(2));
+             plan.pipelines.front().stages[2].layers.insert(
+                 plan.pipelines.front().stages[2].layers.begin(), LayerId(2));
          },
          "layer 2 stands in stages 2 and 3"},
         {"layer twice in a stage",
-         [](Problem&, Plan& plan) { plan.stages[2].layers.push_back(LayerId(3)); },
+         [](Problem&, Plan& plan) {
+             plan.pipelines.front().stages[2].layers.push_back(LayerId(3));
+         },
          "layer 3 stands in stages 3 and 3"},
         {"layers of a stage reordered",
          [](Problem&, Plan& plan) {
-             std::swap(plan.stages[0].layers[0], plan.stages[0].layers[1]);
+             std::swap(plan.pipelines.front().stages[0].layers[0],
+                       plan.pipelines.front().stages[0].layers[1]);
          },
          "stage 1 (p): its layers do not ascend"},
         {"layers exchanged",
-         [](Problem&, Plan& plan) { std::swap(plan.stages[1].layers, plan.stages[2].layers); },
+         [](Problem&, Plan& plan) {
+             std::swap(plan.pipelines.front().stages[1].layers,
+                       plan.pipelines.front().stages[2].layers);
+         },
          "layer 3 runs before layer 2, whose result it needs"},
-        {"layer unknown", [](Problem&, Plan& plan) { plan.stages[2].layers.push_back(LayerId(4)); },
+        {"layer unknown",
+         [](Problem&, Plan& plan) {
+             plan.pipelines.front().stages[2].layers.push_back(LayerId(4));
+         },
          "stage 3 (r) has layer 4, which does not exist"},
-        {"layer negative", [](Problem&, Plan& plan) { plan.stages[1].layers[0].value = -2; },
+        {"layer negative",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[1].layers[0].value = -2; },
          "stage 2 (q) has layer -2, which does not exist"},
-        {"device unknown", [](Problem&, Plan& plan) { plan.stages[1].device = DeviceId(4); },
+        {"device unknown",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[1].device = DeviceId(4); },
          "stage 2 runs on a device that does not exist"},
-        {"device negative", [](Problem&, Plan& plan) { plan.stages[1].device.value = -1; },
+        {"device negative",
+         [](Problem&, Plan& plan) { plan.pipelines.front().stages[1].device.value = -1; },
          "stage 2 runs on a device that does not exist"},
         {"device twice",
          [onDevices](Problem& problem, Plan& plan) {
@@ -197,7 +222,7 @@ private slots:
             const Problem problem =
                 test::randomProblem(seed, test::rulesFrom(seed * 37, shape), 6, 3);
             NoPlanSink sink;
-            const Plan plan = solve(problem, {}, {}, sink).value();
+            const Solution plan = solve(problem, {}, {}, sink).value().solution;
             feasible += plan.hasStages() ? 1 : 0;
             const auto differences = check(problem, plan);
             QVERIFY2(differences.empty(),
@@ -212,20 +237,20 @@ private slots:
         const Problem problem = test::exampleProblem();
         const Plan plan = test::examplePlan(problem);
         QCOMPARE(plan.bottleneckTime.value, 12.5);
-        QVERIFY((plan.bottleneck == Bottleneck{BottleneckKind::Transfer, 1}));
-        QCOMPARE(plan.endToEnd.value, 31.2);
+        QVERIFY((plan.pipelines.front().bottleneck == Bottleneck{BottleneckKind::Transfer, 1}));
+        QCOMPARE(plan.pipelines.front().endToEnd.value, 31.2);
         QCOMPARE(plan.singleDevice.value().value, 4.0);
         const std::vector<std::int64_t> memory = {912, 1842, 1165};
         const std::vector<double> compute = {2, 2, 1};
         for (std::size_t k = 0; k < 3; ++k) {
-            QCOMPARE(plan.stages[k].memory.value, memory[k]);
-            QCOMPARE(plan.stages[k].compute.value, compute[k]);
+            QCOMPARE(plan.pipelines.front().stages[k].memory.value, memory[k]);
+            QCOMPARE(plan.pipelines.front().stages[k].compute.value, compute[k]);
         }
         const std::vector<std::int64_t> bytes = {80, 1200, 1000, 40};
         const std::vector<double> seconds = {1.3, 12.5, 10.5, 0.9};
         for (std::size_t k = 0; k < 4; ++k) {
-            QCOMPARE(plan.hops[k].bytes.value, bytes[k]);
-            QCOMPARE(plan.hops[k].seconds.value, seconds[k]);
+            QCOMPARE(plan.pipelines.front().hops[k].bytes.value, bytes[k]);
+            QCOMPARE(plan.pipelines.front().hops[k].seconds.value, seconds[k]);
         }
         QCOMPARE(joined(check(problem, plan)), std::string());
     }
@@ -235,8 +260,8 @@ private slots:
         const Problem problem = withoutOverlap(test::exampleProblem());
         const Plan plan = test::examplePlan(problem);
         QCOMPARE(plan.bottleneckTime.value, 25.5);
-        QVERIFY((plan.bottleneck == Bottleneck{BottleneckKind::Stage, 1}));
-        QCOMPARE(plan.endToEnd.value, 31.2);
+        QVERIFY((plan.pipelines.front().bottleneck == Bottleneck{BottleneckKind::Stage, 1}));
+        QCOMPARE(plan.pipelines.front().endToEnd.value, 31.2);
         QCOMPARE(plan.singleDevice.value().value, 6.7);
         QCOMPARE(joined(check(problem, plan)), std::string());
     }
@@ -269,7 +294,7 @@ private slots:
     {
         const Problem problem = withoutOverlap(test::exampleProblem());
         Plan plan = test::examplePlan(problem);
-        plan.bottleneck = {BottleneckKind::Transfer, 1};
+        plan.pipelines.front().bottleneck = {BottleneckKind::Transfer, 1};
         QCOMPARE(joined(check(problem, plan)),
                  std::string("bottleneck does not name the slowest stage or hop"));
         plan = test::examplePlan(problem);
@@ -288,9 +313,9 @@ private slots:
                  std::string("status is optimal, but there are no stages"));
         plan.status = Status::Timeout;
         QCOMPARE(joined(check(problem, plan)), std::string());
-        plan.hops.emplace_back();
+        plan.pipelines.emplace_back().hops.emplace_back();
         QCOMPARE(joined(check(problem, plan)), std::string("there are 1 hops, but no stages"));
-        plan.hops.clear();
+        plan.pipelines.clear();
         plan.status = Status::Infeasible;
         QCOMPARE(joined(check(problem, plan)),
                  std::string("why_infeasible is empty; "

@@ -255,7 +255,7 @@ private slots:
         QVERIFY(validate(problem));
         QVERIFY(!test::bruteForce(problem));
         NoPlanSink sink;
-        const Plan plan = solve(problem, {}, {}, sink).value();
+        const Solution plan = solve(problem, {}, {}, sink).value().solution;
         QVERIFY(plan.status == Status::Infeasible);
         QVERIFY(!plan.hasStages());
         QVERIFY(!plan.whyInfeasible.empty());
@@ -269,7 +269,7 @@ private slots:
         problem.stages.max = 2;
         problem.pins = {{LayerId(0), DeviceId(3)}, {LayerId(3), DeviceId(1)}};
         NoPlanSink sink;
-        const Plan plan = solve(problem, {}, {}, sink).value();
+        const Solution plan = solve(problem, {}, {}, sink).value().solution;
         QCOMPARE(plan.whyInfeasible.size(), std::size_t{3});
         QCOMPARE(plan.whyInfeasible[1],
                  std::string("the pins may be the reason; remove one and plan again"));

@@ -208,9 +208,9 @@ private slots:
         QVERIFY(problem.pins == request.pins);
         QVERIFY(problem.memoryModel == request.memoryModel);
         NoPlanSink sink;
-        const Plan plan = solve(problem, {}, {}, sink).value();
+        const Solution plan = solve(problem, {}, {}, sink).value().solution;
         QVERIFY(plan.status == Status::Optimal);
-        QVERIFY(plan.stages[1].device == DeviceId(2));
+        QVERIFY(plan.pipelines.front().stages[1].device == DeviceId(2));
     }
 
     void refuses_data()
@@ -275,9 +275,9 @@ private slots:
         request.memoryModel = defaultMemoryModel();
         const Problem problem = made(smallCluster(), smallTimes(), request);
         NoPlanSink sink;
-        const Plan plan = solve(problem, {}, {}, sink).value();
+        const Solution plan = solve(problem, {}, {}, sink).value().solution;
         QVERIFY(plan.hasStages());
-        QVERIFY(plan.stages[0].memory > request.memoryModel.fixed);
+        QVERIFY(plan.pipelines.front().stages[0].memory > request.memoryModel.fixed);
     }
 };
 

@@ -20,9 +20,9 @@ const std::vector<std::string> kNames = {"gw", "p", "q", "r"};
 Plan complete()
 {
     Plan plan = test::examplePlan(test::exampleProblem());
-    plan.modelSha256 = std::string(64, 'a');
-    plan.dims = {{"batch", 1}, {"height", 736}};
-    plan.times = TimesSource::Measured;
+    plan.record.modelSha256 = std::string(64, 'a');
+    plan.record.dims = {{"batch", 1}, {"height", 736}};
+    plan.record.times = TimesSource::Measured;
     plan.notes = {"only one order was searched", ""};
     plan.solver = {"exact", {0.25}, {0.125}, SearchSpace::Linear};
     return plan;
@@ -120,7 +120,7 @@ private slots:
         plan.status = static_cast<Status>(status);
         for (const BottleneckKind kind :
              {BottleneckKind::Compute, BottleneckKind::Transfer, BottleneckKind::Stage}) {
-            plan.bottleneck = {kind, 2};
+            plan.pipelines.front().bottleneck = {kind, 2};
             const std::string text = writePlan(plan, kNames);
             QCOMPARE(errorOf(text), std::string("no error"));
             QVERIFY(parsePlan(text, "file.json", kNames).value() == plan);
@@ -130,12 +130,12 @@ private slots:
     void roundTripOfWhatMayBeMissing()
     {
         Plan plan = complete();
-        plan.modelSha256.clear();
-        plan.dims.clear();
-        plan.times.reset();
+        plan.record.modelSha256.clear();
+        plan.record.dims.clear();
+        plan.record.times.reset();
         plan.singleDevice.reset();
-        plan.hops.front().from.reset();
-        plan.hops.back().to.reset();
+        plan.pipelines.front().hops.front().from.reset();
+        plan.pipelines.front().hops.back().to.reset();
         const std::string text = writePlan(plan, kNames);
         QCOMPARE(errorOf(text), std::string("no error"));
         QVERIFY(parsePlan(text, "file.json", kNames).value() == plan);
@@ -187,8 +187,8 @@ private slots:
     {
         const auto outline = parsePlanOutline(writePlan(complete(), kNames), "file.json");
         QVERIFY2(outline, outline ? "" : outline.error().message.c_str());
-        QCOMPARE(outline->modelSha256, std::string(64, 'a'));
-        QVERIFY(outline->dims == complete().dims);
+        QCOMPARE(outline->record.modelSha256, std::string(64, 'a'));
+        QVERIFY(outline->record.dims == complete().record.dims);
         const std::vector<std::vector<LayerId>> stages = {
             {LayerId(0), LayerId(1)}, {LayerId(2)}, {LayerId(3)}};
         QVERIFY(outline->stages == stages);

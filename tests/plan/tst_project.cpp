@@ -173,11 +173,11 @@ private slots:
     void plansOfAnotherClusterAreForgotten()
     {
         Project project = complete();
-        project.scenarios[1].plan->stages[1].device = DeviceId(9);
+        project.scenarios[1].plan->pipelines.front().stages[1].device = DeviceId(9);
         auto again = parseProject(writeProject(project, kFile), kFile);
         QVERIFY(again && !again->scenarios[1].plan);
         project = complete();
-        project.scenarios[1].plan->hops[1].to = DeviceId(9);
+        project.scenarios[1].plan->pipelines.front().hops[1].to = DeviceId(9);
         again = parseProject(writeProject(project, kFile), kFile);
         QVERIFY(again && !again->scenarios[1].plan);
         Json json = Json::parse(writeProject(complete(), kFile));

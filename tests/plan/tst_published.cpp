@@ -225,7 +225,7 @@ private slots:
                 options.algorithm = algorithm;
                 options.seed = rules;
                 NoPlanSink sink;
-                const Plan plan = solve(problem, options, {}, sink).value();
+                const Solution plan = solve(problem, options, {}, sink).value().solution;
                 const auto differences = check(problem, plan);
                 QVERIFY2(differences.empty(),
                          fmt::format("{} {}", rules, fmt::join(differences, "; ")).c_str());
@@ -233,9 +233,9 @@ private slots:
                 (plan.hasStages() ? planned : refused) += 1;
                 QCOMPARE(plan.status, plan.hasStages() ? Status::Feasible : Status::Infeasible);
                 QCOMPARE(plan.whyInfeasible.empty(), plan.hasStages());
-                const Plan again = solve(problem, options, {}, sink).value();
-                QVERIFY(again.stages == plan.stages);
-                const Plan exact = solve(problem, {}, {}, sink).value();
+                const Solution again = solve(problem, options, {}, sink).value().solution;
+                QVERIFY(again.pipelines.front().stages == plan.pipelines.front().stages);
+                const Solution exact = solve(problem, {}, {}, sink).value().solution;
                 QVERIFY(!plan.hasStages() ||
                         exact.bottleneckTime.value <= plan.bottleneckTime.value * (1 + 1e-9));
             }
@@ -250,18 +250,18 @@ private slots:
         SolveOptions options;
         options.algorithm = Algorithm::KPath;
         NoPlanSink sink;
-        Plan plan = solve(problem, options, {}, sink).value();
+        Solution plan = solve(problem, options, {}, sink).value().solution;
         QCOMPARE(plan.status, Status::Feasible);
         QVERIFY(plan.notes.front().find("memory of the smallest, 30 B of " +
                                         problem.devices[1].name) != std::string::npos);
         QCOMPARE(plan.lowerBound.value, 0.0);
         problem.pins = {{LayerId(0), DeviceId(0)}};
-        plan = solve(problem, options, {}, sink).value();
+        plan = solve(problem, options, {}, sink).value().solution;
         QCOMPARE(plan.status, Status::Infeasible);
         QVERIFY(plan.whyInfeasible.front().find("pins") != std::string::npos);
         problem.pins.clear();
         problem.devices[1].memory = {1};
-        plan = solve(problem, options, {}, sink).value();
+        plan = solve(problem, options, {}, sink).value().solution;
         QCOMPARE(plan.status, Status::Infeasible);
         QVERIFY(plan.whyInfeasible.front().find("limit of the kpath algorithm") !=
                 std::string::npos);
@@ -274,7 +274,7 @@ private slots:
         SolveOptions options;
         options.algorithm = Algorithm::KPath;
         NoPlanSink sink;
-        QCOMPARE(solve(test::chainProblem(4, 3), options, stop.get_token(), sink)->status,
+        QCOMPARE(solve(test::chainProblem(4, 3), options, stop.get_token(), sink)->solution.status,
                  Status::Cancelled);
     }
 

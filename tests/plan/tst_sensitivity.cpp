@@ -31,12 +31,12 @@ public:
 /// No test here is about time, and the machine may be slow.
 constexpr Seconds kPatience{1000};
 
-Plan solved(const Problem& problem)
+Solution solved(const Problem& problem)
 {
     SolveOptions options;
     options.timeLimit = kPatience;
     NoPlanSink sink;
-    return solve(problem, options, {}, sink).value();
+    return solve(problem, options, {}, sink).value().solution;
 }
 
 /// With what is switched off brought back.
@@ -50,7 +50,7 @@ std::vector<Change> everyChange(const Problem& problem)
 }
 
 std::vector<Finding> findingsOf(const Problem& problem, const std::vector<Change>& changes,
-                                const SensitivityOptions& options = {0, kPatience, {}, 0})
+                                const SensitivityOptions& options = {0, kPatience, {}, 0, {}})
 {
     NoSensitivitySink sink;
     return sensitivity(problem, solved(problem), changes, options, {}, sink).value();
@@ -102,10 +102,10 @@ private slots:
             const Problem problem = test::randomProblem(
                 rules + 77, test::rulesFrom(rules, static_cast<test::Shape>(shape)), layers,
                 devices);
-            const Plan plan = solved(problem);
+            const Solution plan = solved(problem);
             Recorder told;
-            const auto found =
-                sensitivity(problem, plan, everyChange(problem), {0, kPatience, {}, 0}, {}, told);
+            const auto found = sensitivity(problem, plan, everyChange(problem),
+                                           {0, kPatience, {}, 0, {}}, {}, told);
             QVERIFY(found.has_value());
             QCOMPARE(told.findings.size(), found->size());
             for (const Finding& finding : *found) {
@@ -144,7 +144,7 @@ private slots:
     void saysWhatAResourceIsWorth()
     {
         const Problem problem = pair();
-        const Plan plan = solved(problem);
+        const Solution plan = solved(problem);
         QCOMPARE(plan.bottleneckTime.value, 2.0); // "q" computes for two seconds
         const auto worth = [&](const Change& change) {
             return gain(plan, findingsOf(problem, {change}).front());
@@ -161,7 +161,7 @@ private slots:
     {
         Problem problem = pair();
         problem.devices[1].enabled = false;
-        const Plan plan = solved(problem);
+        const Solution plan = solved(problem);
         QCOMPARE(plan.status, Status::Infeasible);
         const auto found = findingsOf(
             problem, {MoreMemory{DeviceId(0), Bytes{16}}, MoreMemory{DeviceId(0), Bytes{64}},
@@ -180,7 +180,7 @@ private slots:
     {
         Problem problem = pair();
         const auto why = [&problem](const Change& change) {
-            const Plan plan = solved(problem);
+            const Solution plan = solved(problem);
             const Finding finding = findingsOf(problem, {change}).front();
             if (gain(plan, finding) != 0)
                 qFatal("it is worth something");
@@ -193,15 +193,18 @@ private slots:
         problem.layers[0].seconds["fast"] = Seconds{2};
         problem.layers[1].seconds["fast"] = Seconds{5};
         problem.devices[1].memory = Bytes{64};
-        const Plan plan = solved(problem);
-        QVERIFY(plan.bottleneck.kind == BottleneckKind::Compute);
-        QVERIFY(why(MoreSpeed{plan.stages[static_cast<std::size_t>(plan.bottleneck.index)].device,
-                              1.25}) == NothingBecause::AnotherAsSlow);
+        const Solution plan = solved(problem);
+        QVERIFY(plan.pipelines.front().bottleneck.kind == BottleneckKind::Compute);
+        QVERIFY(why(MoreSpeed{
+                    plan.pipelines.front()
+                        .stages[static_cast<std::size_t>(plan.pipelines.front().bottleneck.index)]
+                        .device,
+                    1.25}) == NothingBecause::AnotherAsSlow);
         problem = pair();
         problem.devices[0].memory = problem.devices[1].memory = Bytes{128};
         problem.devices[1].className = "fast";
         problem.stages.max = 1;
-        const DeviceId used = solved(problem).stages.front().device;
+        const DeviceId used = solved(problem).pipelines.front().stages.front().device;
         QVERIFY(why(DeviceGone{used}) == NothingBecause::OthersTakeOver);
         QVERIFY(why(DeviceGone{DeviceId(1 - used.value)}) == NothingBecause::NotUsed);
     }
@@ -241,7 +244,7 @@ private slots:
     void stopsWhenAskedTo()
     {
         const Problem problem = test::randomProblem(5, {}, 6, 4);
-        const Plan plan = solved(problem);
+        const Solution plan = solved(problem);
         const auto changes = allChanges(problem);
         Recorder told;
         told.stopAfter = 3;
@@ -301,7 +304,7 @@ private slots:
         QFETCH(QString, what);
         QFETCH(QString, message);
         Problem problem = pair();
-        Plan plan = solved(problem);
+        Solution plan = solved(problem);
         const DeviceId p(0), q(1), none(2);
         const std::map<std::string, Change> changes = {
             {"device", DeviceGone{none}},
@@ -314,7 +317,7 @@ private slots:
         if (what == QLatin1String("problem"))
             problem.layers.clear();
         if (what == QLatin1String("plan"))
-            plan.stages[0].device = plan.stages[1].device;
+            plan.pipelines.front().stages[0].device = plan.pipelines.front().stages[1].device;
         if (what == QLatin1String("none")) {
             plan = {};
             plan.status = Status::Timeout;

@@ -105,7 +105,7 @@ private slots:
         const auto problem = parseProblem(readFile(path).value(), path);
         QVERIFY2(problem, problem ? "" : problem.error().message.c_str());
         NoPlanSink sink;
-        const Plan plan = solve(*problem, {}, {}, sink).value();
+        const Solution plan = solve(*problem, {}, {}, sink).value().solution;
         QCOMPARE(plan.status, Status::Optimal);
         QVERIFY(std::abs(plan.bottleneckTime.value - optimum) < 1e-6);
     }
@@ -118,7 +118,7 @@ private:
         NoPlanSink sink;
         const auto solved = solve(problem, {}, {}, sink);
         QVERIFY2(solved, what.c_str());
-        const Plan& plan = *solved;
+        const Solution& plan = solved->solution;
         const auto differences = check(problem, plan);
         QVERIFY2(differences.empty(),
                  fmt::format("{}: {}", what, fmt::join(differences, "; ")).c_str());

@@ -194,11 +194,11 @@ private slots:
         QFETCH(int, index);
         const Corner which = corners()[static_cast<std::size_t>(index)];
         const Problem problem = which.make();
-        const Plan plan = test::solved(problem);
+        const Solution plan = test::solved(problem);
         QVERIFY(plan.status == Status::Optimal);
         QCOMPARE(plan.bottleneckTime.value, which.bottleneck);
         QCOMPARE(plan.lowerBound.value, which.bottleneck);
-        QCOMPARE(plan.stages.size(), which.stages);
+        QCOMPARE(plan.stageCount(), which.stages);
         test::verifyChecked(problem, plan);
     }
 
@@ -209,10 +209,10 @@ private slots:
         problem.source = problem.sink = DeviceId(0);
         problem.devices[0].enabled = false;
         bandwidth(problem, 0, 1) = bandwidth(problem, 0, 2) = 8;
-        const Plan plan = test::solved(problem);
+        const Solution plan = test::solved(problem);
         QVERIFY(plan.status == Status::Optimal);
         QCOMPARE(plan.bottleneckTime.value, 10.0);
-        QVERIFY((plan.bottleneck == Bottleneck{BottleneckKind::Transfer, 0}));
+        QVERIFY((plan.pipelines.front().bottleneck == Bottleneck{BottleneckKind::Transfer, 0}));
     }
 
     void invalidProblemIsAnError()
@@ -238,7 +238,7 @@ private slots:
         }
         problem.tensors.push_back({{10}, LayerId(0), branches, false});
         problem.tensors.push_back({{10}, LayerId(23), {}, true});
-        const Plan plan = test::solved(problem);
+        const Solution plan = test::solved(problem);
         QVERIFY(plan.hasStages());
         QVERIFY(plan.solver.searchSpace == SearchSpace::Linear);
         test::verifyChecked(problem, plan);
@@ -259,7 +259,7 @@ private slots:
         problem.tensors.push_back({{10}, LayerId(0), branches, false});
         problem.tensors.push_back({{10}, LayerId(43), {}, true});
         problem.bandwidth = Matrix<BitsPerSecond>(3, {8 * 1000});
-        const Plan plan = test::solved(problem);
+        const Solution plan = test::solved(problem);
         QVERIFY(plan.hasStages());
         test::verifyChecked(problem, plan);
         const double work = 44.0 / 3;

@@ -17,7 +17,7 @@ namespace
 class StopAtFirstPlan final : public PlanSink
 {
 public:
-    void improved(const Plan* incumbent, Seconds) override
+    void improved(const Solution* incumbent, Seconds) override
     {
         if (incumbent != nullptr)
             source.request_stop();
@@ -29,7 +29,7 @@ public:
 class Watch final : public PlanSink
 {
 public:
-    void improved(const Plan* incumbent, Seconds lowerBound) override
+    void improved(const Solution* incumbent, Seconds lowerBound) override
     {
         boundFalls = boundFalls || lowerBound < bound;
         bound = lowerBound;
@@ -58,7 +58,7 @@ private slots:
     {
         Watch watch;
         const Problem problem = test::hardProblem();
-        const Plan plan = solve(problem, {}, {}, watch).value();
+        const Solution plan = solve(problem, {}, {}, watch).value().solution;
         QVERIFY(plan.hasStages());
         QVERIFY(watch.plans > 0);
         QVERIFY(!watch.boundFalls && !watch.planRises && !watch.boundAbovePlan);
@@ -70,7 +70,7 @@ private slots:
         std::stop_source source;
         source.request_stop();
         const Problem problem = test::hardProblem();
-        const Plan plan = test::solved(problem, {}, source.get_token());
+        const Solution plan = test::solved(problem, {}, source.get_token());
         QVERIFY(plan.status == Status::Cancelled);
         QVERIFY(!plan.hasStages());
         test::verifyChecked(problem, plan);
@@ -81,7 +81,7 @@ private slots:
     {
         StopAtFirstPlan sink;
         const Problem problem = test::hardProblem();
-        const Plan plan = solve(problem, {}, sink.source.get_token(), sink).value();
+        const Solution plan = solve(problem, {}, sink.source.get_token(), sink).value().solution;
         QVERIFY(plan.status == Status::Cancelled);
         QVERIFY(plan.hasStages());
         QVERIFY(plan.lowerBound < plan.bottleneckTime);
@@ -103,7 +103,7 @@ private slots:
                 source.request_stop();
             });
             started = true;
-            const Plan plan = test::solved(problem, {}, source.get_token());
+            const Solution plan = test::solved(problem, {}, source.get_token());
             QVERIFY(plan.status == Status::Cancelled || plan.status == Status::Optimal);
             test::verifyChecked(problem, plan);
         }
@@ -114,7 +114,7 @@ private slots:
         SolveOptions options;
         options.timeLimit = {0};
         const Problem problem = test::hardProblem();
-        const Plan plan = test::solved(problem, options);
+        const Solution plan = test::solved(problem, options);
         QVERIFY(plan.status == Status::Timeout);
         test::verifyChecked(problem, plan);
     }
@@ -123,12 +123,12 @@ private slots:
     {
         const Problem problem = test::hardProblem();
         SolveOptions options;
-        const Plan best = test::solved(problem);
+        const Solution best = test::solved(problem);
         bool feasible = false;
         for (const std::int64_t limit : {0, 1, 10, 100, 1000, 10000, 100000}) {
             options.stepLimit = limit;
-            const Plan plan = test::solved(problem, options);
-            Plan again = test::solved(problem, options);
+            const Solution plan = test::solved(problem, options);
+            Solution again = test::solved(problem, options);
             again.solver.elapsed = plan.solver.elapsed;
             QVERIFY(plan == again);
             test::verifyChecked(problem, plan);
@@ -157,7 +157,7 @@ private slots:
         const Problem problem = test::hardProblem();
         SolveOptions options;
         options.gap = gap;
-        const Plan plan = test::solved(problem, options);
+        const Solution plan = test::solved(problem, options);
         QVERIFY(plan.status == Status::Feasible || plan.status == Status::Optimal);
         QVERIFY(plan.gap() <= gap);
         test::verifyChecked(problem, plan);

@@ -44,7 +44,7 @@ private slots:
             for (int d = 0; d < strangers; ++d)
                 addStranger(problem);
             NoPlanSink sink;
-            const Plan plan = solve(problem, {}, {}, sink).value();
+            const Solution plan = solve(problem, {}, {}, sink).value().solution;
             QCOMPARE(plan.status, Status::Optimal);
             QVERIFY(check(problem, plan).empty());
             const double best = plan.bottleneckTime.value;
@@ -76,11 +76,11 @@ private slots:
                                                 static_cast<std::uint64_t>(seed));
         SolveOptions options;
         options.timeLimit = Seconds{600};
-        Plan before;
+        Solution before;
         for (const std::int64_t steps : {100000, 300000, 800000}) {
             options.stepLimit = steps;
             NoPlanSink sink;
-            const Plan plan = solve(problem, options, {}, sink).value();
+            const Solution plan = solve(problem, options, {}, sink).value().solution;
             QVERIFY(plan.hasStages());
             QVERIFY(check(problem, plan).empty());
             QVERIFY2(plan.lowerBound.value <= known * (1 + 1e-6),
@@ -92,7 +92,8 @@ private slots:
         QVERIFY2(before.bottleneckTime.value <= known * 1.05,
                  fmt::format("{} instead of {}", before.bottleneckTime.value, known).c_str());
         NoPlanSink sink;
-        QVERIFY(solve(problem, options, {}, sink).value().stages == before.stages);
+        QVERIFY(solve(problem, options, {}, sink).value().solution.pipelines.front().stages ==
+                before.pipelines.front().stages);
     }
 
     /// With 64 devices walks remember, with more they cannot: the same problem has the same answer.
@@ -101,9 +102,9 @@ private slots:
         for (std::uint64_t seed = 1; seed <= 5; ++seed) {
             Problem problem = bench::instance({"", 64, 80, bench::Bound::Transfer, true}, seed);
             NoPlanSink sink;
-            const Plan before = solve(problem, {}, {}, sink).value();
+            const Solution before = solve(problem, {}, {}, sink).value().solution;
             addStranger(problem);
-            const Plan after = solve(problem, {}, {}, sink).value();
+            const Solution after = solve(problem, {}, {}, sink).value().solution;
             QCOMPARE(before.status, Status::Optimal);
             QCOMPARE(after.status, Status::Optimal);
             QVERIFY(std::abs(before.bottleneckTime.value - after.bottleneckTime.value) <=

@@ -21,15 +21,15 @@ namespace
 class Snapshots final : public PlanSink
 {
 public:
-    void improved(const Plan* incumbent, Seconds lowerBound) override
+    void improved(const Solution* incumbent, Seconds lowerBound) override
     {
-        auto copy = incumbent == nullptr ? nullptr : std::make_shared<const Plan>(*incumbent);
+        auto copy = incumbent == nullptr ? nullptr : std::make_shared<const Solution>(*incumbent);
         const std::lock_guard lock(m_mutex);
         m_plan = std::move(copy);
         m_bound = lowerBound;
         ++m_count;
     }
-    std::shared_ptr<const Plan> plan() const
+    std::shared_ptr<const Solution> plan() const
     {
         const std::lock_guard lock(m_mutex);
         return m_plan;
@@ -47,7 +47,7 @@ public:
 
 private:
     mutable std::mutex m_mutex;
-    std::shared_ptr<const Plan> m_plan;
+    std::shared_ptr<const Solution> m_plan;
     Seconds m_bound;
     int m_count = 0;
 };
@@ -70,9 +70,9 @@ private slots:
         const Problem shared = problem(3);
         Snapshots snapshots;
         std::atomic<bool> done = false;
-        std::optional<Plan> plan;
+        std::optional<Solution> plan;
         std::jthread solving([&] {
-            plan = solve(shared, {}, {}, snapshots).value();
+            plan = solve(shared, {}, {}, snapshots).value().solution;
             done = true;
         });
         Seconds bound;
@@ -95,9 +95,9 @@ private slots:
         for (int spins = 0; spins < 30; ++spins) {
             std::stop_source source;
             Snapshots snapshots;
-            std::optional<Plan> plan;
+            std::optional<Solution> plan;
             std::jthread solving(
-                [&] { plan = solve(shared, {}, source.get_token(), snapshots).value(); });
+                [&] { plan = solve(shared, {}, source.get_token(), snapshots).value().solution; });
             for (int i = 0; i < spins * 50; ++i)
                 std::this_thread::yield();
             source.request_stop();
@@ -112,21 +112,21 @@ private slots:
         const auto shared = std::make_shared<const Problem>(problem(7));
         Snapshots snapshots;
         std::vector<std::jthread> threads;
-        std::vector<std::optional<Plan>> plans(12);
+        std::vector<std::optional<Solution>> plans(12);
         std::stop_source older;
-        for (std::optional<Plan>& plan : plans) {
+        for (std::optional<Solution>& plan : plans) {
             older.request_stop();
             older = std::stop_source();
             SolveOptions options;
             if (const auto seen = snapshots.plan())
-                options.warmStart = *seen;
+                options.warmStart = Solved{*seen, {}};
             threads.emplace_back([shared, options, &plan, &snapshots, token = older.get_token()] {
-                plan = solve(*shared, options, token, snapshots).value();
+                plan = solve(*shared, options, token, snapshots).value().solution;
             });
             std::this_thread::yield();
         }
         threads.clear(); // waits
-        for (const std::optional<Plan>& plan : plans)
+        for (const std::optional<Solution>& plan : plans)
             QVERIFY(check(*shared, *plan).empty());
         QVERIFY(plans.back()->status == Status::Optimal ||
                 plans.back()->status == Status::Infeasible);

@@ -17,17 +17,17 @@ private slots:
     void warmStartIsTriedFirst()
     {
         const Problem problem = test::hardProblem();
-        const Plan best = test::solved(problem);
         SolveOptions options;
-        options.warmStart = best;
+        options.warmStart = test::solvedToGoOn(problem);
+        const Solution best = options.warmStart->solution;
         options.timeLimit = {0};
-        const Plan plan = test::solved(problem, options);
+        const Solution plan = test::solved(problem, options);
         QVERIFY(plan.hasStages());
         QCOMPARE(plan.bottleneckTime.value, best.bottleneckTime.value);
         options.timeLimit = {10};
-        const Plan proven = test::solved(problem, options);
+        const Solution proven = test::solved(problem, options);
         QVERIFY(proven.status == Status::Optimal);
-        QVERIFY(proven.stages == best.stages);
+        QVERIFY(proven.pipelines.front().stages == best.pipelines.front().stages);
     }
 
     void warmStartThatNoLongerFits_data()
@@ -47,28 +47,28 @@ private slots:
         QFETCH(int, which);
         Problem problem = test::hardProblem();
         SolveOptions options;
-        options.warmStart = test::solved(problem);
-        Plan& warm = *options.warmStart;
-        QVERIFY(warm.stages.size() > 1);
-        const DeviceId first = warm.stages[0].device;
+        options.warmStart = test::solvedToGoOn(problem);
+        std::vector<Stage>& warm = options.warmStart->solution.pipelines.front().stages;
+        QVERIFY(warm.size() > 1);
+        const DeviceId first = warm[0].device;
         if (which == 0)
             problem.devices[first.index()].enabled = false;
         if (which == 1)
-            problem.bandwidth.at(first, warm.stages[1].device).value = 0;
+            problem.bandwidth.at(first, warm[1].device).value = 0;
         if (which == 2)
-            problem.devices[first.index()].memory = warm.stages[0].memory - Bytes{1};
+            problem.devices[first.index()].memory = warm[0].memory - Bytes{1};
         if (which == 3)
-            warm.stages[0].layers.push_back(LayerId(1000));
+            warm[0].layers.push_back(LayerId(1000));
         if (which == 4)
-            warm.stages[0].device = DeviceId(1000);
+            warm[0].device = DeviceId(1000);
         if (which == 5)
-            warm.stages[1].layers = warm.stages[0].layers;
+            warm[1].layers = warm[0].layers;
         if (which == 6)
-            warm.stages.clear();
+            warm.clear();
         if (which == 7)
-            std::swap(warm.stages[0].layers, warm.stages[1].layers);
-        const Plan plan = test::solved(problem, options);
-        const Plan cold = test::solved(problem);
+            std::swap(warm[0].layers, warm[1].layers);
+        const Solution plan = test::solved(problem, options);
+        const Solution cold = test::solved(problem);
         QCOMPARE(plan.status, cold.status);
         QVERIFY(std::abs(plan.bottleneckTime.value - cold.bottleneckTime.value) <=
                 1e-9 * cold.bottleneckTime.value);
@@ -88,25 +88,25 @@ private slots:
         QFETCH(const double, price);
         const Problem problem = test::chainProblem(12, 6);
         SolveOptions options;
-        options.warmStart = test::solved(problem);
-        QCOMPARE(options.warmStart->devicePrices.size(), std::size_t{6});
-        options.warmStart->devicePrices[2] = price;
-        options.warmStart->lowerBound = {1.99};
-        const Plan plan = test::solved(problem, options);
+        options.warmStart = test::solvedToGoOn(problem);
+        QCOMPARE(options.warmStart->memory.devicePrices.size(), std::size_t{6});
+        options.warmStart->memory.devicePrices[2] = price;
+        options.warmStart->solution.lowerBound = {1.99};
+        const Solution plan = test::solved(problem, options);
         QCOMPARE(plan.status, Status::Optimal);
         QCOMPARE(plan.bottleneckTime.value, 2.0);
-        options.warmStart->devicePrices.clear();
+        options.warmStart->memory.devicePrices.clear();
         QCOMPARE(test::solved(problem, options).bottleneckTime.value, 2.0);
     }
 
     void sameAnswerForEverySeedOfEqualDevices()
     {
         const Problem problem = test::chainProblem(12, 6);
-        const Plan plan = test::solved(problem);
+        const Solution plan = test::solved(problem);
         QCOMPARE(plan.bottleneckTime.value, 2.0);
         SolveOptions options;
         for (options.seed = 1; options.seed < 5; ++options.seed) {
-            Plan again = test::solved(problem, options);
+            Solution again = test::solved(problem, options);
             again.solver.elapsed = plan.solver.elapsed;
             QVERIFY(again == plan);
         }

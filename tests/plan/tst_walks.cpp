@@ -86,7 +86,7 @@ private slots:
             const auto stopped = [&] { return isStopped && --questions < 0; };
             const StageSpace space(problem, cuts, times, stopped);
             NoPlanSink sink;
-            const Seconds best = solve(problem, {}, {}, sink).value().bottleneckTime;
+            const Seconds best = solve(problem, {}, {}, sink).value().solution.bottleneckTime;
             for (const bool remembers : {false, true}) {
                 isStopped = false;
                 WalkRelaxation relaxation(space, stopped);

@@ -88,8 +88,8 @@ inline ui::Snapshot planned(const cluster::Cluster& cluster)
     request.memoryModel = {};
     auto problem = plan::makeProblem(*snapshot.graph, cluster, *snapshot.times, request);
     plan::NoPlanSink sink;
-    snapshot.plan =
-        std::make_shared<plan::Plan>(plan::solve(problem.value(), {}, {}, sink).value());
+    snapshot.plan = std::make_shared<plan::Plan>(
+        plan::Plan{plan::solve(problem.value(), {}, {}, sink).value().solution, {}});
     snapshot.problem = std::make_shared<plan::Problem>(std::move(*problem));
     return snapshot;
 }

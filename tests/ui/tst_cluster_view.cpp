@@ -67,11 +67,11 @@ private slots:
         view.setSnapshot(snapshot);
         QCOMPARE(card(view, DeviceId(0))->look().role, QStringLiteral("gateway"));
         QCOMPARE(card(view, DeviceId(1))->look().role, QStringLiteral("off"));
-        const DeviceId first = snapshot.plan->stages.front().device;
+        const DeviceId first = snapshot.plan->pipelines.front().stages.front().device;
         QVERIFY(card(view, first)->look().role.startsWith(QStringLiteral("stage 1")));
         QVERIFY(card(view, first)->look().hasStage);
         // Every hop leads to another device, so each has its label.
-        QCOMPARE(static_cast<std::size_t>(view.labels().size()), snapshot.plan->hops.size());
+        QCOMPARE(static_cast<std::size_t>(view.labels().size()), snapshot.plan->hopCount());
         QVERIFY(view.labels().front().contains(QStringLiteral("54.0 Mbit/s")));
     }
 

@@ -41,7 +41,7 @@ class TestDeployChecks : public QObject
     static deploy::Release addressed()
     {
         deploy::Release release = test::smallRelease("/nowhere");
-        for (const plan::Stage& stage : release.plan.stages)
+        for (const auto& [at, stage] : release.plan.stages())
             release.cluster.devices[stage.device.index()].address = "10.0.0.1";
         return release;
     }
@@ -71,7 +71,7 @@ private slots:
         const deploy::Release release = test::smallRelease("/nowhere");
         const ui::DeviceTester devices(m_questions);
         const auto checks = ui::deployChecks(snapshotOf(release), QStringLiteral("m"), devices);
-        const std::size_t stages = release.plan.stages.size();
+        const std::size_t stages = release.plan.stageCount();
         QCOMPARE(checks.size(), 3 + stages + 1);
         for (std::size_t k = 0; k < stages; ++k) {
             QVERIFY(checks[3 + k].state == CheckState::Bad);

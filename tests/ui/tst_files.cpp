@@ -100,7 +100,8 @@ private slots:
             QCOMPARE(after.scenarios[i].pins, before.scenarios[i].pins);
             QCOMPARE(after.scenarios[i].stages, before.scenarios[i].stages);
         }
-        QCOMPARE(second.snapshot().plan->stages, first.snapshot().plan->stages);
+        QCOMPARE(second.snapshot().plan->pipelines.front().stages,
+                 first.snapshot().plan->pipelines.front().stages);
         QCOMPARE(second.child<ui::ClusterView>("clusterView")
                      ->positions()[QStringLiteral("nuc")]
                      .toPointF(),

@@ -32,7 +32,8 @@ constexpr int kSlow = 20000; // sanitizers on a busy machine
 QString coldWorth(const ui::Snapshot& snapshot, const plan::Change& change)
 {
     plan::NoPlanSink sink;
-    const auto after = plan::solve(plan::changed(*snapshot.problem, change), {}, {}, sink).value();
+    const auto after =
+        plan::solve(plan::changed(*snapshot.problem, change), {}, {}, sink).value().solution;
     if (!after.hasStages())
         return QStringLiteral("no plan any more");
     const double gain = snapshot.plan->bottleneckTime.value / after.bottleneckTime.value - 1;
@@ -302,7 +303,7 @@ private slots:
         std::set<DeviceId> unused;
         for (int device = 1; device <= 6; ++device)
             unused.insert(DeviceId(device));
-        for (const plan::Stage& stage : snapshot.plan->stages)
+        for (const auto& [at, stage] : snapshot.plan->stages())
             unused.erase(stage.device);
         QVERIFY(!unused.empty());
         bench.selection.select(*unused.begin());
@@ -315,7 +316,7 @@ private slots:
     void linkTellsWhatItWouldBring()
     {
         Bench bench{Selected()};
-        const plan::Hop& hop = bench.snapshot.plan->hops[1];
+        const plan::Hop& hop = bench.snapshot.plan->pipelines.front().hops[1];
         bench.selection.select(LinkEnds{*hop.from, *hop.to});
         QTRY_VERIFY_WITH_TIMEOUT(bench.knowsWorth("linkWorth"), kSlow);
         QVERIFY(

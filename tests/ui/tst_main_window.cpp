@@ -95,7 +95,7 @@ private slots:
         const ui::GraphScene& scene = window.child<ui::GraphView>("graphView")->scene();
         QTRY_COMPARE_WITH_TIMEOUT(scene.nodeCount(), std::size_t{177}, kSlow);
         QCOMPARE(window.snapshot().plan->status, plan::Status::Optimal);
-        const std::size_t stages = window.snapshot().plan->stages.size();
+        const std::size_t stages = window.snapshot().plan->stageCount();
         QVERIFY(stages > 1);
         QCOMPARE(scene.cutLabels().size(), static_cast<int>(stages) - 1);
         QCOMPARE(picture(window).ladder.size(), 2 * stages + 1);
@@ -113,7 +113,8 @@ private slots:
         const Picture before = picture(window);
         const std::string device =
             window.snapshot()
-                .problem->devices[window.snapshot().plan->stages.front().device.index()]
+                .problem
+                ->devices[window.snapshot().plan->pipelines.front().stages.front().device.index()]
                 .name;
         QElapsedTimer timer;
         timer.start();
@@ -139,14 +140,14 @@ private slots:
     {
         Window window(settings());
         window.openExample();
-        const DeviceId first = window.snapshot().plan->stages.front().device;
+        const DeviceId first = window.snapshot().plan->pipelines.front().stages.front().device;
         const QString name =
             QString::fromStdString(window.snapshot().problem->devices[first.index()].name);
         auto* model = window.child<ui::TableView>("deviceTable")->model();
         const QModelIndex cell = deviceCell(window, name, DeviceTableModel::InUse);
         QVERIFY(model->setData(cell, Qt::Unchecked, Qt::CheckStateRole));
         QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
-        for (const plan::Stage& stage : window.snapshot().plan->stages)
+        for (const auto& [at, stage] : window.snapshot().plan->stages())
             QVERIFY(stage.device != first);
         QCOMPARE(deviceCell(window, name, DeviceTableModel::Runs).data().toString(),
                  QStringLiteral("switched off"));
@@ -218,7 +219,7 @@ private slots:
         Window window(settings());
         window.openExample();
         window.child<QSpinBox>("stagesBox")->setValue(2);
-        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned() && window.snapshot().plan->stages.size() == 2,
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned() && window.snapshot().plan->stageCount() == 2,
                                  kSlow);
         window.child<QAbstractButton>("overlapBox")->click();
         QTRY_VERIFY_WITH_TIMEOUT(
@@ -236,7 +237,9 @@ private slots:
         const DeviceId wanted = *window.snapshot().cluster->find("pi-4");
         window->document().pin(LayerId(0), wanted);
         QTRY_VERIFY_WITH_TIMEOUT(
-            window.isPlanned() && window.snapshot().plan->stages.front().device == wanted, kSlow);
+            window.isPlanned() &&
+                window.snapshot().plan->pipelines.front().stages.front().device == wanted,
+            kSlow);
     }
 
     void selectionIsOneForAllViews()
@@ -309,7 +312,7 @@ private slots:
         auto* stages = window.child<ui::TableView>("stageTable");
         stages->selectAll();
         const QString text = stages->selectedText();
-        const int rows = static_cast<int>(window.snapshot().plan->stages.size());
+        const int rows = static_cast<int>(window.snapshot().plan->stageCount());
         QCOMPARE(text.count(QLatin1Char('\n')), rows);
         QVERIFY(text.startsWith(QStringLiteral("Stage\tDevice\t")));
     }

@@ -75,7 +75,8 @@ Snapshot planned(std::size_t devices, Bytes memory)
     if (!problem)
         qFatal("%s", problem.error().message.c_str());
     plan::NoPlanSink sink;
-    snapshot.plan = std::make_shared<plan::Plan>(plan::solve(*problem, {}, {}, sink).value());
+    snapshot.plan = std::make_shared<plan::Plan>(
+        plan::Plan{plan::solve(*problem, {}, {}, sink).value().solution, {}});
     snapshot.problem = std::make_shared<plan::Problem>(std::move(*problem));
     return snapshot;
 }
@@ -152,7 +153,7 @@ private slots:
     {
         const Snapshot snapshot = planned(3, Bytes{1 << 20});
         const auto rows = ui::ladderRows(snapshot);
-        QCOMPARE(rows.size(), snapshot.plan->stages.size() * 2 - 1); // no gateway: no outer hops
+        QCOMPARE(rows.size(), snapshot.plan->stageCount() * 2 - 1); // no gateway: no outer hops
         QCOMPARE(std::count_if(rows.begin(), rows.end(),
                                [](const ui::LadderRow& row) { return row.bottleneck; }),
                  1);

@@ -84,7 +84,8 @@ private slots:
         const QString name = QStringLiteral("<b>a</b><img src=x>");
         deploy::Release odd = watchedRelease();
         odd.nodes[0].device = name.toStdString();
-        odd.problem.devices[odd.plan.stages[0].device.index()].name = name.toStdString();
+        odd.problem.devices[odd.plan.pipelines.front().stages[0].device.index()].name =
+            name.toStdString();
         ui::HealthTableModel health;
         health.setRelease(odd);
         using Column = ui::HealthTableModel::Column;

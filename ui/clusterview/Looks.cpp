@@ -72,14 +72,13 @@ std::vector<DeviceLook> deviceLooks(const Snapshot& snapshot, const QPalette& pa
     }
     if (!snapshot.plan)
         return looks;
-    for (std::size_t k = 0; k < snapshot.plan->stages.size(); ++k) {
-        const plan::Stage& stage = snapshot.plan->stages[k];
+    for (const auto& [at, stage] : snapshot.plan->stages()) {
         if (stage.device.index() >= looks.size())
             continue; // the cluster is newer than the plan
         const cluster::Device& device = snapshot.cluster->devices[stage.device.index()];
         DeviceLook& look = looks[stage.device.index()];
         look.hasStage = true;
-        look.role = Tr::tr("stage %1 \u00b7 %2").arg(k + 1).arg(figure(stage.compute));
+        look.role = Tr::tr("stage %1 \u00b7 %2").arg(at.stage + 1).arg(figure(stage.compute));
         look.used = static_cast<double>(stage.memory.value) /
                     static_cast<double>(std::max<std::int64_t>(1, device.memory.value));
         look.memory =
@@ -87,10 +86,9 @@ std::vector<DeviceLook> deviceLooks(const Snapshot& snapshot, const QPalette& pa
         look.tip = Tr::tr("%1\nstage %2: %n layer(s) in %3\nmemory %4 of %5", nullptr,
                           static_cast<int>(stage.layers.size()))
                        .arg(look.name)
-                       .arg(k + 1)
+                       .arg(at.stage + 1)
                        .arg(figure(stage.compute), figure(stage.memory), figure(device.memory));
-        look.bottleneck = snapshot.plan->bottleneck.kind != plan::BottleneckKind::Transfer &&
-                          static_cast<std::size_t>(snapshot.plan->bottleneck.index) == k;
+        look.bottleneck = snapshot.plan->isBottleneck(at);
     }
     return looks;
 }
@@ -101,17 +99,15 @@ std::vector<LinkLook> linkLooks(const Snapshot& snapshot, const QPalette& palett
     std::vector<LinkLook> hops;
     std::set<std::pair<DeviceId, DeviceId>> used;
     const std::size_t count = snapshot.cluster->devices.size();
-    for (std::size_t k = 0; snapshot.plan && k < snapshot.plan->hops.size(); ++k) {
-        const plan::Hop& hop = snapshot.plan->hops[k];
+    const auto planned = snapshot.plan ? snapshot.plan->hops() : std::vector<plan::PlacedHop>{};
+    for (const auto& [at, hop] : planned) {
         if (!hop.from || !hop.to || hop.from == hop.to ||
             std::max(*hop.from, *hop.to).index() >= count)
             continue;
         const LinkEnds ends{*hop.from, *hop.to};
         used.insert(std::minmax(*hop.from, *hop.to));
         const auto bandwidth = snapshot.cluster->link(*hop.from, *hop.to).bandwidth;
-        const bool isBottleneck =
-            snapshot.plan->bottleneck.kind == plan::BottleneckKind::Transfer &&
-            static_cast<std::size_t>(snapshot.plan->bottleneck.index) == k;
+        const bool isBottleneck = snapshot.plan->isBottleneck(at);
         LinkLook look{ends, {}, {}, linkTip(snapshot, ends), {}, true};
         look.label =
             Tr::tr("%1\n%2 in %3").arg(figure(bandwidth), figure(hop.bytes), figure(hop.seconds));

@@ -89,11 +89,12 @@ void GraphScene::deviceLegend(const Snapshot& snapshot, const DevicePalette& col
 {
     std::vector<bool> used(snapshot.problem->devices.size(), false);
     if (snapshot.plan)
-        for (std::size_t k = 0; k < snapshot.plan->stages.size(); ++k) {
-            const DeviceId device = snapshot.plan->stages[k].device;
+        for (const auto& [at, stage] : snapshot.plan->stages()) {
+            const DeviceId device = stage.device;
             used[device.index()] = true;
-            m_legend.push_back({QStringLiteral("%1  %2").arg(k + 1).arg(
-                                    text(snapshot.problem->devices[device.index()].name)),
+            m_legend.push_back({QStringLiteral("%1  %2")
+                                    .arg(at.stage + 1)
+                                    .arg(text(snapshot.problem->devices[device.index()].name)),
                                 colours.fill(device), colours.color(device), true});
         }
     for (std::size_t d = 0; d < used.size(); ++d)

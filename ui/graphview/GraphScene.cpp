@@ -152,9 +152,9 @@ void GraphScene::addCuts(const Snapshot& snapshot, const DevicePalette& colours)
     if (!snapshot.plan)
         return;
     const std::vector<int> stages = stageOfLayer(snapshot);
-    for (std::size_t hop = 1; hop + 1 < snapshot.plan->hops.size(); ++hop) {
-        const bool worst = snapshot.plan->bottleneck.kind == plan::BottleneckKind::Transfer &&
-                           snapshot.plan->bottleneck.index == static_cast<int>(hop);
+    const auto hops = snapshot.plan->hops();
+    for (std::size_t hop = 1; hop + 1 < hops.size(); ++hop) {
+        const bool worst = snapshot.plan->isBottleneck(hops[hop].at);
         const QColor ink = worst              ? colours.bottleneck()
                            : colours.isDark() ? QColor(0xe8, 0xe8, 0xe8)
                                               : QColor(0x22, 0x22, 0x22);
@@ -176,12 +176,11 @@ void GraphScene::addCuts(const Snapshot& snapshot, const DevicePalette& colours)
         pen.setCosmetic(true);
         m_cutItems.push_back(addPath(path, pen));
         m_cutItems.back()->setZValue(1);
-        const QString label = figure(snapshot.plan->hops[hop].bytes);
+        const QString label = figure(hops[hop].hop.bytes);
         auto* item = new CutLabel(
             label, colours.isDark() ? QColor(0x1e, 0x20, 0x23) : QColor(Qt::white), ink);
-        item->setToolTip(
-            tr("Cut %1: %2 cross to the next stage in %3")
-                .arg(QString::number(hop), label, figure(snapshot.plan->hops[hop].seconds)));
+        item->setToolTip(tr("Cut %1: %2 cross to the next stage in %3")
+                             .arg(QString::number(hop), label, figure(hops[hop].hop.seconds)));
         item->setPos(labelled->path.pointAtPercent(0.5));
         addItem(item);
         m_cutItems.push_back(item);

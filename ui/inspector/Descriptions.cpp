@@ -82,7 +82,7 @@ QString place(const Snapshot& snapshot, LayerId layer)
     const int stage = stageOfLayer(snapshot)[layer.index()];
     if (stage < 0)
         return {};
-    const DeviceId device = snapshot.plan->stages[static_cast<std::size_t>(stage)].device;
+    const DeviceId device = snapshot.plan->stages()[static_cast<std::size_t>(stage)].stage.device;
     return Tr::tr("<p>Stage %1, on <b>%2</b></p>")
         .arg(stage + 1)
         .arg(escaped(snapshot.problem->devices[device.index()].name));
@@ -185,12 +185,13 @@ QString describePlan(const plan::Plan& plan, const plan::Problem& problem)
     for (const plan::Device& device : problem.devices)
         names.push_back(device.name);
     figures
-        .row(Tr::tr("bottleneck"), QString(figure(plan.bottleneckTime) + u", " +
-                                           bottleneckText(plan, names).toHtmlEscaped()))
+        .row(Tr::tr("bottleneck"),
+             QString(figure(plan.bottleneckTime) + u", " +
+                     bottleneckText(plan.pipelines.front(), names).toHtmlEscaped()))
         .row(Tr::tr("no plan is below"), figure(plan.lowerBound))
         .row(Tr::tr("gap"), percent(plan.gap()))
         .row(Tr::tr("throughput"), perSecond(plan.throughput()))
-        .row(Tr::tr("one request"), figure(plan.endToEnd))
+        .row(Tr::tr("one request"), figure(plan.pipelines.front().endToEnd))
         .row(Tr::tr("one device alone"),
              plan.singleDevice ? figure(*plan.singleDevice) : Tr::tr("the model fits on none"))
         .row(Tr::tr("algorithm"), escaped(plan.solver.algorithm))

@@ -118,10 +118,11 @@ QString DevicePage::usage() const
 {
     if (!m_snapshot.plan || !m_snapshot.problem || !m_snapshot.plan->hasStages())
         return {};
-    const auto& stages = m_snapshot.plan->stages;
-    const auto found = std::find_if(stages.begin(), stages.end(), [this](const plan::Stage& stage) {
-        return stage.device == m_device;
-    });
+    const auto stages = m_snapshot.plan->stages();
+    const auto found =
+        std::find_if(stages.begin(), stages.end(), [this](const plan::PlacedStage& placed) {
+            return placed.stage.device == m_device;
+        });
     if (found == stages.end())
         return tr("The plan runs nothing here.");
     const auto layerName = [this](LayerId layer) {
@@ -129,15 +130,15 @@ QString DevicePage::usage() const
             .toHtmlEscaped();
     };
     return tr("<p><b>Stage %1 of %2</b></p><p>%n layer(s), from %3 to %4</p>", nullptr,
-              static_cast<int>(found->layers.size()))
+              static_cast<int>(found->stage.layers.size()))
                .arg(found - stages.begin() + 1)
                .arg(stages.size())
-               .arg(layerName(found->layers.front()), layerName(found->layers.back())) +
+               .arg(layerName(found->stage.layers.front()), layerName(found->stage.layers.back())) +
            tr("<p>Compute: <b>%1</b>, %2 of the bottleneck</p><p>Memory: <b>%3</b> of %4</p>")
-               .arg(figure(found->compute),
-                    percent(found->compute.value /
+               .arg(figure(found->stage.compute),
+                    percent(found->stage.compute.value /
                             std::max(1e-300, m_snapshot.plan->bottleneckTime.value)),
-                    figure(found->memory), figure(device().memory));
+                    figure(found->stage.memory), figure(device().memory));
 }
 
 void DevicePage::show(const Snapshot& snapshot, DeviceId device)

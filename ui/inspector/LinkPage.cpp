@@ -115,7 +115,7 @@ QString LinkPage::usage() const
 {
     if (!m_snapshot.plan || !m_snapshot.plan->hasStages())
         return {};
-    for (const plan::Hop& hop : m_snapshot.plan->hops)
+    for (const auto& [at, hop] : m_snapshot.plan->hops())
         if (hop.from == m_ends.from && hop.to == m_ends.to)
             return tr("<p>The plan sends <b>%1</b> for each request, in <b>%2</b>: %3 of the "
                       "bottleneck.</p>")

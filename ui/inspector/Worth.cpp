@@ -69,7 +69,7 @@ QString nothingText(const Snapshot& snapshot, const Finding& finding)
         for (const plan::Device& device : snapshot.problem->devices)
             names.push_back(device.name);
         return Tr::tr("nothing; the bottleneck stays: %1")
-            .arg(bottleneckText(*snapshot.plan, names).toHtmlEscaped());
+            .arg(bottleneckText(snapshot.plan->pipelines.front(), names).toHtmlEscaped());
     }
     case NothingBecause::AnotherAsSlow:
         return Tr::tr("nothing; in every plan something else is as slow");

@@ -61,6 +61,7 @@ void WorthSearch::ask(const Snapshot& snapshot, const std::vector<plan::Change>&
     else if (changes == m_asked)
         return;
     m_plan = snapshot.plan;
+    m_memory = snapshot.memory;
     m_problem = snapshot.problem;
     m_asked = changes;
     m_wanted.clear();
@@ -79,8 +80,8 @@ void WorthSearch::start()
 {
     using Outcome = Result<std::vector<plan::Finding>>;
     m_job.start<Outcome>(
-        [this, problem = m_problem, plan = m_plan, changes = m_wanted](const std::stop_token& stop,
-                                                                       ProgressSink&) {
+        [this, problem = m_problem, plan = m_plan, memory = m_memory,
+         changes = m_wanted](const std::stop_token& stop, ProgressSink&) {
             Sink sink([this, plan](const plan::Finding& finding) {
                 m_job.post([this, plan, finding] {
                     if (plan == m_plan)
@@ -90,6 +91,8 @@ void WorthSearch::start()
             plan::SensitivityOptions options;
             options.gap = kGap;
             options.timeLimit = kTimeLimit;
+            if (memory)
+                options.memory = *memory;
             return plan::sensitivity(*problem, *plan, changes, options, stop, sink);
         },
         [this, question = m_question](const Outcome&) {

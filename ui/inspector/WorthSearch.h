@@ -35,6 +35,7 @@ private:
 
     std::shared_ptr<const plan::Problem> m_problem;
     std::shared_ptr<const plan::Plan> m_plan;
+    std::shared_ptr<const plan::SolveMemory> m_memory;
     std::vector<plan::Change> m_asked;
     std::vector<plan::Change> m_wanted; ///< asked for and being worked out
     std::vector<plan::Finding> m_found; ///< of this plan, whatever was asked for

@@ -30,7 +30,7 @@ bool MeasuredPlan::isThere() const
     const Snapshot& snapshot = m_document.snapshot();
     return !snapshot.planning && snapshot.times &&
            snapshot.times->source == plan::TimesSource::Measured && snapshot.plan &&
-           snapshot.plan->times == plan::TimesSource::Measured && snapshot.plan->hasStages();
+           snapshot.plan->record.times == plan::TimesSource::Measured && snapshot.plan->hasStages();
 }
 
 void MeasuredPlan::await()

@@ -131,7 +131,7 @@ void RemoteActions::describe()
     if (snapshot.planning || !snapshot.plan || !snapshot.plan->hasStages() || !m_document.model())
         return;
     QStringList devices;
-    for (const plan::Stage& stage : snapshot.plan->stages)
+    for (const auto& [at, stage] : snapshot.plan->stages())
         devices << text(snapshot.cluster->devices[stage.device.index()].name);
     m_page->setTitle(tr("Deploy %1 onto %2")
                          .arg(text(m_document.model()->path().filename().string()),

@@ -34,14 +34,14 @@ QString statusSentence(const Snapshot& snapshot)
     const QStringList parts{
         statusText(plan.status),
         StatusLine::tr("bottleneck %1 (%2)")
-            .arg(figure(plan.bottleneckTime), bottleneckText(plan, names)),
+            .arg(figure(plan.bottleneckTime), bottleneckText(plan.pipelines.front(), names)),
         perSecond(plan.throughput()),
         StatusLine::tr("gap %1").arg(percent(plan.gap())),
         StatusLine::tr("solved in %1").arg(figure(plan.solver.elapsed)),
         StatusLine::tr("%1 of %n device(s) used", nullptr, static_cast<int>(usable))
-            .arg(plan.stages.size()),
-        plan.times == plan::TimesSource::Measured ? StatusLine::tr("measured times")
-                                                  : StatusLine::tr("estimated times")};
+            .arg(plan.stageCount()),
+        plan.record.times == plan::TimesSource::Measured ? StatusLine::tr("measured times")
+                                                         : StatusLine::tr("estimated times")};
     return parts.join(QStringLiteral(" \u00b7 "));
 }
 

@@ -28,7 +28,7 @@ DeployCheck planCheck(const Snapshot& snapshot)
         return {CheckState::Bad, Tr::tr("There is no plan: %1.").arg(why)};
     }
     const QString speed = perSecond(plan.throughput());
-    const int stages = static_cast<int>(plan.stages.size());
+    const int stages = static_cast<int>(plan.stageCount());
     if (plan.status == plan::Status::Optimal)
         return {
             CheckState::Good,
@@ -51,9 +51,9 @@ DeployCheck timesCheck(const Snapshot& snapshot)
 /// Where the gateway's device has no address, the gateway runs here.
 bool hasStage(const Snapshot& snapshot, const cluster::Device& device)
 {
-    const auto& stages = snapshot.plan->stages;
-    return std::any_of(stages.begin(), stages.end(), [&](const plan::Stage& stage) {
-        return snapshot.cluster->devices[stage.device.index()].name == device.name;
+    const auto stages = snapshot.plan->stages();
+    return std::any_of(stages.begin(), stages.end(), [&](const plan::PlacedStage& placed) {
+        return snapshot.cluster->devices[placed.stage.device.index()].name == device.name;
     });
 }
 

@@ -70,11 +70,11 @@ QString DeviceTableModel::runs(int row) const
     if (!at.stages)
         return tr("hosts no stage");
     if (snapshot().plan)
-        for (std::size_t k = 0; k < snapshot().plan->stages.size(); ++k)
-            if (snapshot().plan->stages[k].device == DeviceId(static_cast<std::size_t>(row)))
+        for (const auto& [place, stage] : snapshot().plan->stages())
+            if (stage.device == DeviceId(static_cast<std::size_t>(row)))
                 return tr("stage %1: %2, %3")
-                    .arg(QString::number(k + 1), figure(snapshot().plan->stages[k].compute),
-                         figure(snapshot().plan->stages[k].memory));
+                    .arg(QString::number(place.stage + 1), figure(stage.compute),
+                         figure(stage.memory));
     return snapshot().plan ? tr("nothing") : QString();
 }
 

@@ -88,7 +88,7 @@ void DeviceTester::setPlan(const cluster::Cluster& cluster, const plan::Plan& pl
     std::map<std::string, Known> next;
     for (const cluster::Device& device : deploy::devicesOf(cluster, plan)) {
         Known known{device, {}, {}};
-        for (const plan::Stage& stage : plan.stages)
+        for (const auto& [at, stage] : plan.stages())
             if (cluster.devices[stage.device.index()].name == device.name)
                 known.memory = stage.memory;
         const auto before = m_known.find(device.name);

@@ -116,6 +116,7 @@ private:
     struct Planned {
         std::shared_ptr<const plan::Problem> problem;
         std::shared_ptr<const plan::Plan> plan;
+        std::shared_ptr<const plan::SolveMemory> memory;
     };
     void withExampleModel(std::function<void()> whenThere);
     void load(const std::filesystem::path& path, const std::map<std::string, std::int64_t>& dims,
@@ -125,6 +126,7 @@ private:
     void replan();
     void planned(const Result<Planned>& outcome);
     [[nodiscard]] plan::PlanRequest request() const;
+    [[nodiscard]] plan::PlanRecord planRecord() const;
     [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
     [[nodiscard]] bool isScenarioNameFree(const QString& name);
     bool write(const std::filesystem::path& path, const std::string& content);

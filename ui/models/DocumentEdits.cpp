@@ -218,7 +218,7 @@ void Document::exportStages(const std::filesystem::path& folder)
     if (!m_model || !m_snapshot.plan || !m_snapshot.plan->hasStages())
         return;
     std::vector<std::vector<LayerId>> stages;
-    for (const plan::Stage& stage : m_snapshot.plan->stages)
+    for (const auto& [at, stage] : m_snapshot.plan->stages())
         stages.push_back(stage.layers);
     using Outcome = Result<void>;
     m_loadJob.start<Outcome>(

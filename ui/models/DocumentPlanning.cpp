@@ -28,7 +28,7 @@ class Watcher final : public plan::PlanSink
 {
 public:
     explicit Watcher(std::function<void(double, double)> tell) : m_tell(std::move(tell)) {}
-    void improved(const plan::Plan* incumbent, Seconds lowerBound) override
+    void improved(const plan::Solution* incumbent, Seconds lowerBound) override
     {
         m_tell(incumbent != nullptr ? incumbent->bottleneckTime.value
                                     : std::numeric_limits<double>::infinity(),
@@ -58,11 +58,19 @@ plan::PlanRequest Document::request() const
     return request;
 }
 
+plan::PlanRecord Document::planRecord() const
+{
+    return {m_model->sha256(), m_model->dims(), m_snapshot.times->source};
+}
+
 /// Shows the edit at once with the plan before, and searches the new plan in the background.
 void Document::replan()
 {
     const bool keep = m_snapshot.problem && sameDevices(*m_snapshot.cluster, *m_snapshot.problem);
-    const auto before = keep ? m_snapshot.plan : nullptr;
+    std::optional<plan::Solved> before; // to begin with
+    if (keep && m_snapshot.plan && m_snapshot.plan->hasStages())
+        before = {m_snapshot.plan->solution(),
+                  m_snapshot.memory ? *m_snapshot.memory : plan::SolveMemory{}};
     if (!keep) {
         m_snapshot.problem.reset();
         m_snapshot.plan.reset();
@@ -74,26 +82,29 @@ void Document::replan()
     using Outcome = Result<Planned>;
     m_planJob.start<Outcome>(
         [this, graph = m_snapshot.graph, cluster = m_snapshot.cluster, times = m_snapshot.times,
-         request = request(), before,
+         request = request(), before, record = planRecord(),
          known = m_known](const std::stop_token& stop, ProgressSink&) -> Outcome {
             auto problem = plan::makeProblem(*graph, *cluster, *times, request);
             if (!problem)
                 return tl::unexpected(problem.error());
             for (const Planned& planned : known)
                 if (*planned.problem == *problem)
-                    return planned;
+                    return Planned{
+                        planned.problem,
+                        std::make_shared<plan::Plan>(plan::Plan{planned.plan->solution(), record}),
+                        planned.memory};
             plan::SolveOptions options;
-            if (before && before->hasStages())
-                options.warmStart = *before;
+            options.warmStart = before;
             Watcher watcher([this](double incumbent, double bound) {
                 m_planJob.post([this, incumbent, bound] { emit searching(incumbent, bound); });
             });
-            auto plan = plan::solve(*problem, options, stop, watcher);
-            if (!plan)
-                return tl::unexpected(plan.error());
-            plan->times = times->source;
+            auto solved = plan::solve(*problem, options, stop, watcher);
+            if (!solved)
+                return tl::unexpected(solved.error());
+            const plan::Plan plan{std::move(solved->solution), record};
             return Planned{std::make_shared<plan::Problem>(std::move(*problem)),
-                           std::make_shared<plan::Plan>(std::move(*plan))};
+                           std::make_shared<plan::Plan>(plan),
+                           std::make_shared<plan::SolveMemory>(std::move(solved->memory))};
         },
         [this](const Outcome& outcome) { planned(outcome); });
 }
@@ -108,11 +119,9 @@ void Document::planned(const Result<Planned>& outcome)
         return emit snapshotChanged(m_snapshot);
     }
     m_snapshot.problem = outcome->problem;
-    auto plan = std::make_shared<plan::Plan>(*outcome->plan);
-    plan->modelSha256 = m_model->sha256();
-    plan->dims = m_model->dims();
-    m_snapshot.plan = plan;
-    if (plan->status == plan::Status::Optimal &&
+    m_snapshot.plan = outcome->plan;
+    m_snapshot.memory = outcome->memory;
+    if (outcome->plan->status == plan::Status::Optimal &&
         std::none_of(m_known.begin(), m_known.end(),
                      [&](const Planned& known) { return known.problem == outcome->problem; })) {
         if (m_known.size() == kMostKnown)
@@ -120,7 +129,7 @@ void Document::planned(const Result<Planned>& outcome)
         m_known.push_back(*outcome);
     }
     // Kept with its scenario for the comparison and the project file; no edit, so nothing to undo.
-    m_state.scenarios[m_state.current].plan = *plan;
+    m_state.scenarios[m_state.current].plan = *outcome->plan;
     emit snapshotChanged(m_snapshot);
 }
 

@@ -72,9 +72,9 @@ WatchEvent watchEvent(const deploy::Release& release, const runtime::Event& even
 {
     WatchEvent seen{event.at, toneOf(event.kind), {}, {}, QString::fromStdString(event.text)};
     QString stage = Tr::tr("A stage");
-    if (event.stage >= 0 && static_cast<std::size_t>(event.stage) < release.plan.stages.size()) {
+    if (event.stage >= 0 && static_cast<std::size_t>(event.stage) < release.plan.stageCount()) {
         const auto index = static_cast<std::size_t>(event.stage);
-        seen.device = release.plan.stages[index].device;
+        seen.device = release.plan.stages()[index].stage.device;
         stage = Tr::tr("Stage %1 on %2")
                     .arg(event.stage + 1)
                     .arg(QString::fromStdString(release.nodes[index].device));

@@ -88,19 +88,19 @@ QString statusText(plan::Status status)
     return {};
 }
 
-QString bottleneckText(const plan::Plan& plan, const std::vector<std::string>& names)
+QString bottleneckText(const plan::Pipeline& pipeline, const std::vector<std::string>& names)
 {
     const auto name = [&names](DeviceId device) {
         return QString::fromStdString(names[device.index()]);
     };
-    const auto index = static_cast<std::size_t>(plan.bottleneck.index);
-    if (plan.bottleneck.kind == plan::BottleneckKind::Transfer) {
-        const plan::Hop& hop = plan.hops[index];
+    const auto index = static_cast<std::size_t>(pipeline.bottleneck.index);
+    if (pipeline.bottleneck.kind == plan::BottleneckKind::Transfer) {
+        const plan::Hop& hop = pipeline.hops[index];
         return Tr::tr("link %1 > %2")
             .arg(hop.from ? name(*hop.from) : QString(), hop.to ? name(*hop.to) : QString());
     }
-    const QString device = name(plan.stages[index].device);
-    return plan.bottleneck.kind == plan::BottleneckKind::Compute
+    const QString device = name(pipeline.stages[index].device);
+    return pipeline.bottleneck.kind == plan::BottleneckKind::Compute
                ? Tr::tr("compute on %1").arg(device)
                : Tr::tr("stage on %1").arg(device);
 }

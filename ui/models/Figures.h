@@ -25,6 +25,7 @@ namespace millrace::ui
 /// An error's message as a sentence within others, without its full stop.
 [[nodiscard]] QString reasonOf(const Error& error);
 /// "compute on nuc" or "link nano > nuc"; `names` are the problem's devices.
-[[nodiscard]] QString bottleneckText(const plan::Plan& plan, const std::vector<std::string>& names);
+[[nodiscard]] QString bottleneckText(const plan::Pipeline& pipeline,
+                                     const std::vector<std::string>& names);
 
 } // namespace millrace::ui

@@ -40,7 +40,7 @@ public:
         if (status && !isOfThePlan(*status))
             return fail(ErrorCode::Network,
                         "the gateway tells of {} stages where the plan has {}; deploy again",
-                        status->stages.size(), m_release.plan.stages.size());
+                        status->stages.size(), m_release.plan.stageCount());
         return status;
     }
 
@@ -75,8 +75,8 @@ private:
 
     [[nodiscard]] bool isOfThePlan(const runtime::LiveStatus& status) const
     {
-        return status.stages.size() == m_release.plan.stages.size() &&
-               status.hops.size() == m_release.plan.hops.size();
+        return status.stages.size() == m_release.plan.stageCount() &&
+               status.hops.size() == m_release.plan.hopCount();
     }
 
     const deploy::Release& m_release;

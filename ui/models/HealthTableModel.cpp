@@ -16,7 +16,7 @@ void HealthTableModel::setRelease(const deploy::Release& release)
     beginResetModel();
     m_names.clear();
     m_stages.clear();
-    for (const plan::Stage& stage : release.plan.stages) {
+    for (const auto& [at, stage] : release.plan.stages()) {
         m_names.push_back(
             QString::fromStdString(release.problem.devices[stage.device.index()].name));
         StageFigures figures;

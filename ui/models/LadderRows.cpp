@@ -19,7 +19,7 @@ QString text(const std::string& utf8)
 
 LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
 {
-    const plan::Stage& stage = snapshot.plan->stages[index];
+    const plan::Stage& stage = snapshot.plan->stages()[index].stage;
     LadderRow row;
     row.kind = LadderKind::Compute;
     row.index = index;
@@ -33,7 +33,7 @@ LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
 
 LadderRow transferRow(const Snapshot& snapshot, std::size_t index)
 {
-    const plan::Hop& hop = snapshot.plan->hops[index];
+    const plan::Hop& hop = snapshot.plan->hops()[index].hop;
     const auto name = [&snapshot](DeviceId device) {
         return text(snapshot.problem->devices[device.index()].name);
     };
@@ -65,19 +65,16 @@ std::vector<LadderRow> ladderRows(const Snapshot& snapshot)
     if (!snapshot.plan || !snapshot.problem || !snapshot.plan->hasStages())
         return rows;
     const plan::Plan& plan = *snapshot.plan;
-    using Kind = plan::BottleneckKind;
-    const auto isBottleneck = [&plan](bool isHop, std::size_t index) {
-        return (plan.bottleneck.kind == Kind::Transfer) == isHop &&
-               static_cast<std::size_t>(plan.bottleneck.index) == index;
-    };
-    for (std::size_t k = 0; k < plan.hops.size(); ++k) {
-        if (plan.hops[k].from && plan.hops[k].to) {
+    const auto stages = plan.stages();
+    const auto hops = plan.hops();
+    for (std::size_t k = 0; k < hops.size(); ++k) {
+        if (hops[k].hop.from && hops[k].hop.to) {
             rows.push_back(transferRow(snapshot, k));
-            rows.back().bottleneck = isBottleneck(true, k);
+            rows.back().bottleneck = plan.isBottleneck(hops[k].at);
         }
-        if (k < plan.stages.size()) {
+        if (k < stages.size()) {
             rows.push_back(computeRow(snapshot, k));
-            rows.back().bottleneck = isBottleneck(false, k);
+            rows.back().bottleneck = plan.isBottleneck(stages[k].at);
         }
     }
     return rows;

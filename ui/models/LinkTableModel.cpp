@@ -43,7 +43,7 @@ const plan::Hop* LinkTableModel::hop(int row) const
 {
     const LinkEnds ends = endsAt(row);
     if (snapshot().plan)
-        for (const plan::Hop& hop : snapshot().plan->hops)
+        for (const auto& [at, hop] : snapshot().plan->hops())
             if (hop.from == ends.from && hop.to == ends.to)
                 return &hop;
     return nullptr;

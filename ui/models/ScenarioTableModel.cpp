@@ -17,7 +17,7 @@ std::map<LayerId, std::string> placement(const plan::Scenario& scenario)
 {
     std::map<LayerId, std::string> devices;
     if (scenario.plan)
-        for (const plan::Stage& stage : scenario.plan->stages)
+        for (const auto& [at, stage] : scenario.plan->stages())
             for (const LayerId layer : stage.layers)
                 devices[layer] = scenario.cluster.devices[stage.device.index()].name;
     return devices;
@@ -82,11 +82,11 @@ QString ScenarioTableModel::text(std::size_t row, int column) const
             return {};
         return tr("%1 %").arg((at.plan->throughput() / base->throughput() - 1) * 100, 0, 'f', 1);
     case EndToEnd:
-        return figure(at.plan->endToEnd);
+        return figure(at.plan->pipelines.front().endToEnd);
     case Gap:
         return percent(at.plan->gap());
     case Stages:
-        return QString::number(at.plan->stages.size());
+        return QString::number(at.plan->stageCount());
     default:
         return row == 0 ? QString()
                         : QString::number(movedLayers(m_scenarios.front(), m_scenarios[row]));

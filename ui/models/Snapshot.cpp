@@ -9,20 +9,23 @@ std::vector<int> stageOfLayer(const Snapshot& snapshot)
     std::vector<int> stages(snapshot.graph ? snapshot.graph->layers.size() : 0, -1);
     if (!snapshot.plan)
         return stages;
-    for (std::size_t k = 0; k < snapshot.plan->stages.size(); ++k)
-        for (const LayerId layer : snapshot.plan->stages[k].layers)
+    for (const auto& [at, stage] : snapshot.plan->stages())
+        for (const LayerId layer : stage.layers)
             if (layer.index() < stages.size())
-                stages[layer.index()] = static_cast<int>(k);
+                stages[layer.index()] = at.stage;
     return stages;
 }
 
 std::vector<std::optional<DeviceId>> deviceOfLayer(const Snapshot& snapshot)
 {
-    const std::vector<int> stages = stageOfLayer(snapshot);
-    std::vector<std::optional<DeviceId>> devices(stages.size());
-    for (std::size_t layer = 0; layer < stages.size(); ++layer)
-        if (stages[layer] >= 0)
-            devices[layer] = snapshot.plan->stages[static_cast<std::size_t>(stages[layer])].device;
+    std::vector<std::optional<DeviceId>> devices(snapshot.graph ? snapshot.graph->layers.size()
+                                                                : 0);
+    if (!snapshot.plan)
+        return devices;
+    for (const auto& [at, stage] : snapshot.plan->stages())
+        for (const LayerId layer : stage.layers)
+            if (layer.index() < devices.size())
+                devices[layer.index()] = stage.device;
     return devices;
 }
 

@@ -6,7 +6,7 @@
 #include "cluster/Cluster.h"
 #include "graph/Graph.h"
 #include "plan/MakeProblem.h"
-#include "plan/Plan.h"
+#include "plan/Solve.h"
 
 #include <memory>
 
@@ -23,6 +23,7 @@ struct Snapshot {
     std::shared_ptr<const plan::Problem> problem;
     std::shared_ptr<const plan::Plan>
         plan; ///< device ids index `problem->devices`, the cluster's order
+    std::shared_ptr<const plan::SolveMemory> memory; ///< of the solver that made the plan
     bool planning = false;
     bool operator==(const Snapshot&) const = default;
 };

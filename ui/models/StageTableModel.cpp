@@ -13,7 +13,7 @@ void StageTableModel::setSnapshot(const Snapshot& snapshot)
 {
     if (snapshot.plan == m_snapshot.plan && snapshot.graph == m_snapshot.graph)
         return;
-    const auto count = [](const Snapshot& s) { return s.plan ? s.plan->stages.size() : 0; };
+    const auto count = [](const Snapshot& s) { return s.plan ? s.plan->stageCount() : 0; };
     if (count(snapshot) == count(m_snapshot) && count(snapshot) > 0) {
         m_snapshot = snapshot;
         emit dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1));
@@ -26,7 +26,7 @@ void StageTableModel::setSnapshot(const Snapshot& snapshot)
 
 const plan::Stage& StageTableModel::stage(int row) const
 {
-    return m_snapshot.plan->stages[static_cast<std::size_t>(row)];
+    return m_snapshot.plan->stages()[static_cast<std::size_t>(row)].stage;
 }
 
 DeviceId StageTableModel::deviceAt(int row) const
@@ -37,7 +37,7 @@ DeviceId StageTableModel::deviceAt(int row) const
 int StageTableModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() || !m_snapshot.plan ? 0
-                                                : static_cast<int>(m_snapshot.plan->stages.size());
+                                                : static_cast<int>(m_snapshot.plan->stageCount());
 }
 
 int StageTableModel::columnCount(const QModelIndex& parent) const
@@ -51,7 +51,7 @@ QString StageTableModel::text(int row, int column) const
     const plan::Device& device = m_snapshot.problem->devices[at.device.index()];
     const auto& layers = m_snapshot.graph->layers;
     const auto hop = [this](int k) {
-        const plan::Hop& h = m_snapshot.plan->hops[static_cast<std::size_t>(k)];
+        const plan::Hop& h = m_snapshot.plan->hops()[static_cast<std::size_t>(k)].hop;
         return h.from && h.to ? tr("%1 in %2").arg(figure(h.bytes), figure(h.seconds)) : tr("-");
     };
     switch (column) {
@@ -83,7 +83,7 @@ QVariant StageTableModel::sortKey(int row, int column) const
     const plan::Stage& at = stage(row);
     const plan::Device& device = m_snapshot.problem->devices[at.device.index()];
     const auto hops = [this](int k) {
-        return m_snapshot.plan->hops[static_cast<std::size_t>(k)].seconds.value;
+        return m_snapshot.plan->hops()[static_cast<std::size_t>(k)].hop.seconds.value;
     };
     switch (column) {
     case Number:

@@ -36,11 +36,11 @@ std::string header(const deploy::Release& release)
 {
     std::string line = "time,throughput_per_s,predicted_per_s,latency_p50_s,latency_p95_s,"
                        "latency_p99_s,in_flight";
-    for (std::size_t k = 0; k < release.plan.stages.size(); ++k)
+    for (std::size_t k = 0; k < release.plan.stageCount(); ++k)
         for (const char* what : {"up", "compute_s", "waiting_s", "cpu", "memory_bytes"})
             line +=
                 "," + quoted(fmt::format("stage {} {} {}", k + 1, release.nodes[k].device, what));
-    for (std::size_t k = 0; k < release.plan.hops.size(); ++k)
+    for (std::size_t k = 0; k < release.plan.hopCount(); ++k)
         line += fmt::format(",hop {} transfer_s", k);
     return line + "\r\n";
 }

@@ -34,7 +34,7 @@ std::vector<std::string> names(const deploy::Release& release)
 
 StageFigures stageFigures(const deploy::Release& release, std::size_t k)
 {
-    const plan::Stage& planned = release.plan.stages[k];
+    const plan::Stage& planned = release.plan.stages()[k].stage;
     StageFigures figures;
     figures.device = planned.device;
     figures.predictedCompute = planned.compute;
@@ -46,7 +46,7 @@ StageFigures stageFigures(const deploy::Release& release, std::size_t k)
 /// Hops without ends in the plan do not count.
 Seconds hopSeconds(const deploy::Release& release, const WatchFigures& figures, std::size_t k)
 {
-    const plan::Hop& hop = release.plan.hops[k];
+    const plan::Hop& hop = release.plan.hops()[k].hop;
     return hop.from && hop.to ? figures.transfers[k].value_or(Seconds{}) : Seconds{};
 }
 
@@ -79,16 +79,17 @@ void findBottleneck(const deploy::Release& release, WatchFigures& figures)
             consider(Kind::Transfer, k, hopSeconds(release, figures, k));
 }
 
-Seconds predictedOf(const plan::Plan& plan, const plan::Bottleneck& at)
+Seconds predictedOf(const plan::Pipeline& pipeline, const plan::Bottleneck& at)
 {
     const auto index = static_cast<std::size_t>(at.index);
     switch (at.kind) {
     case plan::BottleneckKind::Transfer:
-        return plan.hops[index].seconds;
+        return pipeline.hops[index].seconds;
     case plan::BottleneckKind::Compute:
-        return plan.stages[index].compute;
+        return pipeline.stages[index].compute;
     default:
-        return plan.hops[index].seconds + plan.stages[index].compute + plan.hops[index + 1].seconds;
+        return pipeline.hops[index].seconds + pipeline.stages[index].compute +
+               pipeline.hops[index + 1].seconds;
     }
 }
 
@@ -124,7 +125,7 @@ WatchFigures watchFigures(const deploy::Release& release, const runtime::LiveSta
     figures.resent = status.resent;
     figures.dilation = status.dilation;
     figures.lateShare = rates.lateShare;
-    for (std::size_t k = 0; k < release.plan.stages.size(); ++k) {
+    for (std::size_t k = 0; k < release.plan.stageCount(); ++k) {
         StageFigures stage = stageFigures(release, k);
         const WatchRates::Stage& now = rates.stages[k];
         stage.up = now.up;
@@ -134,7 +135,7 @@ WatchFigures watchFigures(const deploy::Release& release, const runtime::LiveSta
         stage.peakMemory = now.peakMemory;
         figures.stages.push_back(stage);
     }
-    for (std::size_t k = 0; k < release.plan.hops.size(); ++k)
+    for (std::size_t k = 0; k < release.plan.hopCount(); ++k)
         figures.transfers.push_back(rates.transfers[k] ? rates.transfers[k]
                                                        : meanOf(status.hops[k].transfer));
     findBottleneck(release, figures);
@@ -145,9 +146,9 @@ WatchFigures unknownFigures(const deploy::Release& release)
 {
     WatchFigures figures;
     figures.predictedThroughput = release.plan.throughput();
-    for (std::size_t k = 0; k < release.plan.stages.size(); ++k)
+    for (std::size_t k = 0; k < release.plan.stageCount(); ++k)
         figures.stages.push_back(stageFigures(release, k));
-    figures.transfers.resize(release.plan.hops.size());
+    figures.transfers.resize(release.plan.hopCount());
     return figures;
 }
 
@@ -181,20 +182,21 @@ std::vector<LadderRow> measuredRows(const Snapshot& snapshot, const WatchFigures
 
 QString bottleneckSentence(const deploy::Release& release, const WatchFigures& figures)
 {
+    const plan::Pipeline& planned = release.plan.pipelines.front();
     if (!figures.bottleneck)
         return Tr::tr("Nothing is measured yet. Send requests to see which stage or link is the "
                       "bottleneck; the plan expects %1.")
-            .arg(bottleneckText(release.plan, names(release)));
-    plan::Plan measured = release.plan;
+            .arg(bottleneckText(planned, names(release)));
+    plan::Pipeline measured = planned;
     measured.bottleneck = *figures.bottleneck;
     const QString where = bottleneckText(measured, names(release));
     const QString sentence = Tr::tr("Bottleneck now: %1, %2 (predicted %3).")
                                  .arg(where, figure(figures.bottleneckTime),
-                                      figure(predictedOf(release.plan, *figures.bottleneck)));
-    if (*figures.bottleneck == release.plan.bottleneck)
+                                      figure(predictedOf(planned, *figures.bottleneck)));
+    if (*figures.bottleneck == planned.bottleneck)
         return sentence;
     return Tr::tr("%1 The plan expected %2.")
-        .arg(sentence, bottleneckText(release.plan, names(release)));
+        .arg(sentence, bottleneckText(planned, names(release)));
 }
 
 QString disturbanceSentence(const deploy::Release& release, const WatchFigures& figures)

@@ -83,12 +83,12 @@ void WatchCharts::setRelease(const deploy::Release& release)
     m_hops.clear();
     m_pointed.reset();
     m_predicted = release.plan.throughput();
-    for (std::size_t k = 0; k < release.plan.stages.size(); ++k) {
-        m_names.push_back(QString::fromStdString(release.nodes[k].device));
-        m_devices.push_back(release.plan.stages[k].device);
+    for (const auto& [at, stage] : release.plan.stages()) {
+        m_names.push_back(QString::fromStdString(release.nodes[m_names.size()].device));
+        m_devices.push_back(stage.device);
     }
     const QString gateway = QString::fromStdString(release.nodes.back().device);
-    for (std::size_t k = 0; k < release.plan.hops.size(); ++k) {
+    for (std::size_t k = 0; k < release.plan.hopCount(); ++k) {
         const QString from = k == 0 ? gateway : m_names[k - 1];
         m_hops.push_back(tr("%1 > %2").arg(from, k < m_names.size() ? m_names[k] : gateway));
     }
