@@ -107,7 +107,9 @@ private:
     std::vector<std::size_t> m_order, m_kept;
     std::vector<std::vector<LayerId>> m_added;
     std::vector<Bytes> m_payload;
-    std::vector<std::int64_t> m_weights, m_received, m_sent; ///< the latter two: copies of payloads
+    std::vector<std::int64_t> m_weights; ///< bytes of the weights inside
+    /// Bytes that a stage holds of the payload it receives or sends at the cut, copies included.
+    std::vector<std::int64_t> m_received, m_sent;
     std::vector<std::vector<double>> m_sharedUsers; ///< [shared weight][cut]: layers inside
     // Only where cuts are no chain:
     std::vector<LayerId> m_byActivation;            ///< largest first

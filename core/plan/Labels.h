@@ -24,8 +24,9 @@ struct Label {
     std::int32_t parent = kNoParent;
     std::uint16_t device = 0;
     Cut from = 0, cut = 0;
-    /// A relay: the device `bypass` could have gone on to the cut `before` itself, so the stage
-    /// that crosses that cut must be out of its reach. 0: no relay.
+    /// For a relay, else 0. The device before it, `bypass`, could itself have computed up to the
+    /// cut `before`. So a relay only makes sense when the stage that crosses that cut is on a
+    /// device to which `bypass` has no direct way.
     Cut before = 0;
     std::uint16_t bypass = kNone;
     std::uint16_t alone = kNone; ///< layer that must become a stage alone

@@ -21,9 +21,10 @@ constexpr std::size_t kNarrow = 6; ///< labels per cut
 constexpr std::size_t kWidest = GuidedSearch::kWidest;
 /// Walks remember where fewer pairs of devices than this share can hand a cut over.
 constexpr double kFewLinks = 0.35;
-/// Prices that come to just the budget nearly refute, or say nothing: where walks can share the
-/// devices out, they lie on devices that every walk is on once. Then those of the bound lead every
-/// second search.
+/// The cheapest walk may pay just the budget for two reasons. Either the threshold is nearly
+/// refuted, or the prices have collapsed onto devices that every walk visits once, which says
+/// nothing. Below this share of the budget the prices that refuted the bound guide
+/// every second search.
 constexpr double kCollapsed = 0.001;
 constexpr std::int64_t kHard = 8; ///< labels per cut and device
 constexpr int kConflictTries = 2;
@@ -252,7 +253,8 @@ PriceSearch::End PriceSearch::close(double gap)
         if (m_stopped())
             break;
         if (verdict == Verdict::Found || verdict == Verdict::Refuted) {
-            // What is found but no better is equal but for rounding.
+            // A plan that was found below the threshold, but is no better than the best one,
+            // differs from it by rounding only. So the threshold counts as refuted.
             if (verdict == Verdict::Refuted || m_incumbent.best() >= best)
                 raise(threshold);
             target = verdict == Verdict::Refuted ? m_afterRefuted : kMiddle;

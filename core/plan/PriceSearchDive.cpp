@@ -15,7 +15,7 @@ constexpr double kLeastLinks = 0.25;
 constexpr double kTight = 0.08;
 /// How much of the work dives may be, compared with that of all other searches.
 constexpr double kDiveShare = 3;
-/// How far up to the plan a threshold may be, from the bound.
+/// The highest threshold for dives, as a share of the way from the bound (0) to the plan (1).
 constexpr double kNearest = 0.9;
 /// By how much the budget that is left over to start with changes, when a dive found a plan or not.
 constexpr double kTighter = 0.8, kLooser = 1.15;
@@ -23,10 +23,15 @@ constexpr int kLooks = 3; ///< for a threshold with as much left over
 /// Compared with the passes before other searches, for a bound.
 constexpr int kBoundPasses = 6;
 constexpr int kBoundTries = 3;
-/// What is left over tells how far below is the bound; how much farther it is tried, how far up to
-/// the threshold where it tells nothing or after it was raised, and how little of a gain is not
-/// worth it.
-constexpr double kBeyond = 1.3, kLow = 0.5, kNext = 0.33, kLeastGain = 0.0005;
+/// The share of the budget that prices leave over tells how far below the threshold a bound can be
+/// proven. It is tried this much farther below.
+constexpr double kBeyond = 1.3;
+/// Where nothing can be told: how far to go from the bound to the threshold.
+constexpr double kLow = 0.5;
+/// The same after the bound was raised.
+constexpr double kNext = 0.33;
+/// A bound that rises by less than this share is not worth the passes.
+constexpr double kLeastGain = 0.0005;
 
 } // namespace
 

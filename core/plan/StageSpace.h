@@ -71,7 +71,8 @@ struct StageSpace {
     std::vector<std::int64_t> memory;      ///< by device
     /// By device: layers inside each cut that it must not run; empty when it may run all.
     std::vector<std::vector<double>> barred;
-    /// Not for chains, by [device * cuts + cut]: no stage from there ends behind this.
+    /// By [device * cuts + cut], only where the cuts are no chain: the last cut at which a stage
+    /// that begins there may end.
     std::vector<Cut> furthest;
     std::vector<std::uint32_t> firstRange;
     std::vector<Range> ranges;
