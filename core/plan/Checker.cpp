@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Everything here is computed from the problem's rules anew, on purpose without the solver's or
 // fillFigures()' helpers.
+#include "plan/RulesAnew.h"
 #include "plan/Solve.h"
 
 #include <algorithm>
@@ -179,8 +180,8 @@ private:
             const std::int64_t bytes = hopBytes(static_cast<int>(k));
             expect(fmt::format("hop {}: bytes", k), static_cast<double>(hop.bytes.value),
                    static_cast<double>(bytes));
-            m_hopSeconds.push_back(linkSeconds(from, to, bytes));
-            m_hopDelay.push_back(linkDelay(from, to));
+            m_hopSeconds.push_back(linkSeconds(m_problem, from, to, bytes));
+            m_hopDelay.push_back(linkDelay(m_problem, from, to));
             if (!std::isfinite(m_hopSeconds.back()))
                 differ("hop {}: there is no link from {} to {}", k, deviceName(*from),
                        deviceName(*to));
@@ -199,21 +200,6 @@ private:
         };
         if (given != right)
             differ("{} is {}, {} by the problem", what, text(given), text(right));
-    }
-    [[nodiscard]] double linkSeconds(std::optional<DeviceId> from, std::optional<DeviceId> to,
-                                     std::int64_t bytes) const
-    {
-        if (!from || !to || *from == *to)
-            return 0;
-        const double bandwidth = m_problem.bandwidth.at(*from, *to).value;
-        if (bandwidth == 0)
-            return HUGE_VAL;
-        return static_cast<double>(bytes) * 8 / bandwidth +
-               m_problem.occupancy.at(*from, *to).value;
-    }
-    [[nodiscard]] double linkDelay(std::optional<DeviceId> from, std::optional<DeviceId> to) const
-    {
-        return !from || !to || *from == *to ? 0 : m_problem.delay.at(*from, *to).value;
     }
 
     void checkStages()
@@ -253,11 +239,6 @@ private:
             m_stageSeconds.push_back(seconds);
         }
     }
-    static std::int64_t roundedUp(double copies, std::int64_t bytes)
-    {
-        return static_cast<std::int64_t>(std::ceil(copies * static_cast<double>(bytes)));
-    }
-
     /// What one stage or hop adds to the choice of the bottleneck.
     [[nodiscard]] double cost(BottleneckKind kind, std::size_t index) const
     {
@@ -305,62 +286,10 @@ private:
             differ("bottleneck does not name the slowest stage or hop");
     }
 
-    /// What one stage with the whole model needs.
-    struct Whole {
-        std::int64_t in = 0;
-        std::int64_t out = 0;
-        std::int64_t memory = 0;
-    };
-    [[nodiscard]] Whole wholeModel() const
-    {
-        Whole whole;
-        for (const auto& tensor : m_problem.tensors) {
-            if (!tensor.producer && (tensor.isOutput || !tensor.consumers.empty()))
-                whole.in += tensor.bytes.value;
-            if (tensor.isOutput)
-                whole.out += tensor.bytes.value;
-        }
-        std::int64_t activation = 0;
-        whole.memory = m_problem.memoryModel.fixed.value;
-        for (const Layer& layer : m_problem.layers) {
-            whole.memory += layer.weightBytes.value;
-            activation = std::max(activation, layer.activationBytes.value);
-        }
-        for (const SharedWeight& shared : m_problem.sharedWeights)
-            whole.memory += shared.layers.empty() ? 0 : shared.bytes.value;
-        whole.memory += activation + roundedUp(m_problem.memoryModel.inCopies, whole.in) +
-                        roundedUp(m_problem.memoryModel.outCopies, whole.out);
-        return whole;
-    }
-    [[nodiscard]] std::optional<double> bestAlone() const
-    {
-        const Whole whole = wholeModel();
-        std::optional<double> best;
-        for (std::size_t d = 0; d < m_problem.devices.size(); ++d) {
-            const Device& device = m_problem.devices[d];
-            const DeviceId id(d);
-            if (!device.enabled || device.memory.value < whole.memory)
-                continue;
-            double seconds = 0;
-            for (const Layer& layer : m_problem.layers) {
-                const auto time = layer.seconds.find(device.className);
-                seconds += time == layer.seconds.end() ? HUGE_VAL : time->second.value;
-            }
-            const double receive = linkSeconds(m_problem.source, id, whole.in);
-            const double send = linkSeconds(id, m_problem.sink, whole.out);
-            const double delays = linkDelay(m_problem.source, id) + linkDelay(id, m_problem.sink);
-            const double alone = m_problem.overlap == Overlap::Yes
-                                     ? std::max({seconds, receive, send})
-                                     : receive + seconds + send + delays;
-            if (std::isfinite(alone) && (!best || alone < *best))
-                best = alone;
-        }
-        return best;
-    }
     /// The right figure, for what else depends on it.
     std::optional<double> checkSingleDevice()
     {
-        const std::optional<double> best = bestAlone();
+        const std::optional<double> best = bestAlone(m_problem);
         if (m_plan.singleDevice.has_value() != best.has_value())
             differ("single_device_s is {}, by the problem {}",
                    m_plan.singleDevice ? "given" : "null",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "onnx/Architectures.h"
-#include "onnx/Keras.h"
+#include "onnx/reference/Architectures.h"
+#include "onnx/reference/Keras.h"
 #include "support/ShowString.h"
 
 #include <QTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "onnx/Keras.h"
+#include "onnx/reference/Keras.h"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The layers of a KerasBuilder that have hardly a weight: activations, sums, pools.
-#include "onnx/Keras.h"
+#include "onnx/reference/Keras.h"
 #include "onnx/NodeAttributes.h"
 
 namespace millrace::onnx

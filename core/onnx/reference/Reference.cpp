@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
-#include "onnx/Architectures.h"
+#include "onnx/reference/Architectures.h"
 #include "onnx/Model.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // Layer structures and parameter counts as documented for Keras Applications; ResNet: He et al.
 // 2016, MobileNetV2: Sandler et al. 2018, Inception-ResNet: Szegedy et al. 2017, EfficientNet: Tan
 // and Le 2019.
-#include "onnx/Architectures.h"
+#include "onnx/reference/Architectures.h"
 
 #include <array>
 #include <cmath>

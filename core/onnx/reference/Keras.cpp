@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "onnx/Keras.h"
+#include "onnx/reference/Keras.h"
 
 #include "onnx/NodeAttributes.h"
 
