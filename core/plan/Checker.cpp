@@ -24,6 +24,8 @@ public:
 
     std::vector<std::string> run()
     {
+        if (m_plan.pipelines.size() > 1) // what is not looked at must not pass
+            differ("there are {} pipelines, only one can be checked", m_plan.pipelines.size());
         if (m_chain.stages.empty()) {
             checkWithoutStages();
             return m_differences;

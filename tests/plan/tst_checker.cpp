@@ -95,6 +95,9 @@ std::vector<Fault> figures()
         {"hop seconds",
          [](Problem&, Plan& plan) { plan.pipelines.front().hops[2].seconds.value = 10; },
          "hop 2: seconds is 10, 10.5 by the problem"},
+        {"a pipeline that nobody looks at",
+         [](Problem&, Plan& plan) { plan.pipelines.push_back(plan.pipelines.front()); },
+         "there are 2 pipelines, only one can be checked"},
         {"one hop too few", [](Problem&, Plan& plan) { plan.pipelines.front().hops.pop_back(); },
          "there are 3 hops, 3 stages need 4"},
     };
