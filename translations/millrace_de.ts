@@ -661,6 +661,10 @@ Speicher %4 von %5</numerusform>
         <translation>Das Öffnen von %1 wurde abgebrochen.</translation>
     </message>
     <message>
+        <source>Opening %1 was given up, as something else is opened.</source>
+        <translation>Das Öffnen von %1 wurde aufgegeben, da etwas anderes geöffnet wird.</translation>
+    </message>
+    <message>
         <source>Cannot open %1. %2.</source>
         <translation>%1 lässt sich nicht öffnen. %2.</translation>
     </message>
@@ -691,6 +695,14 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>Measuring was cancelled.</source>
         <translation>Das Messen wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Measuring was given up, as another model was opened.</source>
+        <translation>Das Messen wurde aufgegeben, da ein anderes Modell geöffnet wurde.</translation>
+    </message>
+    <message>
+        <source>Measuring began anew.</source>
+        <translation>Das Messen begann von vorn.</translation>
     </message>
     <message>
         <source>Cannot measure the layer times. %1.</source>
@@ -759,6 +771,10 @@ Speicher %4 von %5</numerusform>
     <message>
         <source>Exporting was cancelled.</source>
         <translation>Der Export wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Exporting to %1 was given up, as another export began.</source>
+        <translation>Der Export nach %1 wurde aufgegeben, da ein anderer begann.</translation>
     </message>
     <message>
         <source>Cannot export the stages. %1.</source>
@@ -2435,6 +2451,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Against first</source>
         <translation>Gegen das erste</translation>
+    </message>
+    <message>
+        <source>other layer times</source>
+        <translation>andere Schichtzeiten</translation>
     </message>
     <message>
         <source>One request</source>

@@ -119,7 +119,8 @@ bool Window::isPlanned()
 bool Window::isIdle()
 {
     ui::Document& document = m_window->document();
-    return !document.loadJob().isRunning() && !document.planJob().isRunning() &&
+    return !document.loadJob().isRunning() && !document.measureJob().isRunning() &&
+           !document.exportJob().isRunning() && !document.planJob().isRunning() &&
            !snapshot().planning;
 }
 

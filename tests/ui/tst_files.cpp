@@ -191,6 +191,96 @@ private slots:
         QCOMPARE(window->document().model()->dims().at("batch"), std::int64_t{4});
     }
 
+    void openingThatIsCancelledAsksNothing()
+    {
+        smallModel().save(file("given-up.onnx").toStdString());
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        const auto graph = window.snapshot().graph;
+        document.openModel(file("given-up.onnx").toStdString(), {});
+        document.loadJob().cancel();
+        QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
+        QCOMPARE(window.answers().asked, QStringList());
+        QCOMPARE(window.message(), QStringLiteral("Opening given-up.onnx was cancelled."));
+        QCOMPARE(window.snapshot().graph, graph);
+    }
+
+    void openingAnotherModelDoesNotEndAnExport()
+    {
+        smallModel().save(file("meanwhile.onnx").toStdString());
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        QStringList said;
+        connect(&document, &ui::Document::done, this, [&said](const QString& m) { said << m; });
+        document.exportStages(file("stages").toStdString());
+        document.openModel(file("meanwhile.onnx").toStdString(), {{"batch", 1}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned() && !said.isEmpty(), kSlow);
+        QCOMPARE(document.model()->path().filename().string(), std::string("meanwhile.onnx"));
+        QVERIFY2(said.join(QLatin1Char(' ')).startsWith(QLatin1String("Wrote")),
+                 qPrintable(said.join(QLatin1Char(' '))));
+        QVERIFY(QFile::exists(file("stages")));
+    }
+
+    void openingThatGivesWayToAnotherSaysSo()
+    {
+        smallModel().save(file("first.onnx").toStdString());
+        smallModel().save(file("second.onnx").toStdString());
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        QStringList said;
+        connect(&document, &ui::Document::done, this, [&said](const QString& m) { said << m; });
+        document.openModel(file("first.onnx").toStdString(), {{"batch", 1}});
+        document.openModel(file("second.onnx").toStdString(), {{"batch", 1}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QCOMPARE(document.model()->path().filename().string(), std::string("second.onnx"));
+        QCOMPARE(said, QStringList{QStringLiteral(
+                           "Opening first.onnx was given up, as something else is opened.")});
+    }
+
+    /// A link that leads to itself: asking for a file in it fails with an error of its own kind.
+    void cacheThatCannotBeReadIsSaid()
+    {
+        const QByteArray cache = qgetenv("MILLRACE_CACHE");
+        std::filesystem::create_symlink("loop", file("loop").toStdString());
+        qputenv("MILLRACE_CACHE", file("loop").toUtf8());
+        Window window(settings());
+        window->start({});
+        const bool isSaid = QTest::qWaitFor([&] { return !window.message().isEmpty(); }, kSlow);
+        qputenv("MILLRACE_CACHE", cache);
+        QVERIFY(isSaid);
+        QVERIFY2(window.message().startsWith(QLatin1String("Cannot make the built-in example.")),
+                 qPrintable(window.message()));
+    }
+
+    /// A plan belongs to its cluster, request and times: an edit takes it out of the comparison
+    /// until the new one is there, also where another scenario is chosen before.
+    void comparisonShowsNoPlanOfAnotherCluster()
+    {
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        document.duplicateScenario(QStringLiteral("what if 1"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(document.state().scenarios[1].plan);
+        const auto before = *document.state().scenarios[1].plan;
+        cluster::Cluster next = *window.snapshot().cluster;
+        next.devices[next.find("nuc")->index()].memory = Bytes{40 << 20};
+        document.editCluster(next, QStringLiteral("less memory"));
+        document.selectScenario(0); // the plan of the edited one is superseded
+        QVERIFY(!document.state().scenarios[1].plan);
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(document.state().scenarios[0].plan);
+        QVERIFY(!document.state().scenarios[1].plan);
+        document.undoStack().undo();
+        document.undoStack().undo(); // the cluster that the plan is of
+        QVERIFY(document.state().scenarios[1].plan);
+        QCOMPARE(document.state().scenarios[1].plan->bottleneckTime.value,
+                 before.bottleneckTime.value);
+    }
+
     void modelAndClusterBeginWithoutQuestions()
     {
         smallModel().save(file("begin.onnx").toStdString());

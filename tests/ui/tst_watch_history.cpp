@@ -54,6 +54,22 @@ private slots:
         QCOMPARE(history.points().size(), std::size_t{1});
     }
 
+    /// Time servers do so by themselves, all day long.
+    void wallClockThatGoesBackALittleLosesNothing()
+    {
+        WatchHistory history(5);
+        history.add(liveStatus(0, 0));
+        history.add(liveStatus(10, 10));
+        runtime::LiveStatus behind = liveStatus(11, 11);
+        behind.at = kStart + 10 - 0.001;
+        history.add(behind);
+        QCOMPARE(history.points().size(), std::size_t{3});
+        QCOMPARE(history.points().back().at, kStart + 10);
+        history.add(liveStatus(12, 12));
+        QCOMPARE(history.points().size(), std::size_t{4});
+        QVERIFY(isNear(*history.latest().throughput, 1.5));
+    }
+
     /// The gateway's own clock says which status is newer; the wall clock may be put back.
     void wallClockThatGoesBackBeginsAnew()
     {

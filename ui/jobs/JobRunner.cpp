@@ -56,11 +56,13 @@ JobRunner::~JobRunner()
         m_thread.join();
 }
 
-void JobRunner::launch(Work work)
+void JobRunner::launch(Work work, std::function<void()> superseded)
 {
     m_thread.request_stop();
     const std::uint64_t generation = ++m_generation;
-    m_running = true;
+    const auto before = std::exchange(m_superseded, std::move(superseded));
+    if (std::exchange(m_running, true) && before)
+        before();
     emit started();
     m_thread = std::jthread([this, generation, work = std::move(work),
                              before = std::move(m_thread)](const std::stop_token& stop) mutable {
@@ -71,10 +73,16 @@ void JobRunner::launch(Work work)
         std::function<void()> deliver = work(stop, sink);
         post([this, deliver = std::move(deliver)] {
             m_running = false;
+            m_superseded = nullptr;
             emit stopped();
             deliver();
         });
     });
+}
+
+void JobRunner::report(const Error& error)
+{
+    qWarning("%s", error.message.c_str());
 }
 
 void JobRunner::cancel()

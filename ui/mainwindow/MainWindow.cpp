@@ -58,7 +58,9 @@ MainWindow::~MainWindow()
 {
     m_document.disconnect();
     m_live.disconnect();
-    m_document.loadJob().disconnect();
+    for (JobRunner* job :
+         {&m_document.loadJob(), &m_document.measureJob(), &m_document.exportJob()})
+        job->disconnect();
     m_document.undoStack().disconnect();
     m_selection.disconnect();
     qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));

@@ -9,15 +9,16 @@ namespace millrace::ui
 MeasuredPlan::MeasuredPlan(Document& document, QObject* parent)
     : QObject(parent), m_document(document)
 {
-    JobRunner& loader = m_document.loadJob();
-    connect(&loader, &JobRunner::started, this, [this] {
+    JobRunner& measurer = m_document.measureJob();
+    connect(&measurer, &JobRunner::started, this, [this] {
         if (!m_isStarting)
             abandon(Why::Superseded);
     });
+    connect(&m_document.loadJob(), &JobRunner::started, this, [this] { end(Why::Superseded); });
     // The document takes the times after the job said that it stopped.
-    connect(&loader, &JobRunner::stopped, this, &MeasuredPlan::measuringStopped,
+    connect(&measurer, &JobRunner::stopped, this, &MeasuredPlan::measuringStopped,
             Qt::QueuedConnection);
-    connect(&loader, &JobRunner::progressChanged, this, [this](const QString&, double fraction) {
+    connect(&measurer, &JobRunner::progressChanged, this, [this](const QString&, double fraction) {
         if (m_phase == Phase::Measuring)
             emit measuring(fraction);
     });
@@ -63,7 +64,7 @@ void MeasuredPlan::enter(Phase phase)
 void MeasuredPlan::end(Why why)
 {
     if (m_phase == Phase::Measuring)
-        m_document.loadJob().cancel();
+        m_document.measureJob().cancel();
     abandon(why);
 }
 
@@ -79,7 +80,7 @@ void MeasuredPlan::abandon(Why why)
 
 void MeasuredPlan::measuringStopped()
 {
-    if (m_phase == Phase::Measuring && !m_document.loadJob().isRunning())
+    if (m_phase == Phase::Measuring && !m_document.measureJob().isRunning())
         abandon(Why::Failed);
 }
 

@@ -206,9 +206,9 @@ void MainWindow::makePlanMenu()
     stop->setEnabled(false);
     connect(&m_document, &Document::snapshotChanged, stop,
             [stop](const Snapshot& snapshot) { stop->setEnabled(snapshot.planning); });
-    connect(&m_document.loadJob(), &JobRunner::started, measure,
+    connect(&m_document.measureJob(), &JobRunner::started, measure,
             [measure] { measure->setEnabled(false); });
-    connect(&m_document.loadJob(), &JobRunner::stopped, measure,
+    connect(&m_document.measureJob(), &JobRunner::stopped, measure,
             [measure] { measure->setEnabled(true); });
     menu.addSeparator();
     add(menu, QStringLiteral("addScenario"), tr("&New Scenario\u2026"), QKeySequence::New,

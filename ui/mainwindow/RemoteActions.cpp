@@ -78,7 +78,8 @@ void RemoteActions::connectActions()
     connect(&m_tester, &DeviceTester::changed, this, &RemoteActions::refreshChecks);
     connect(&m_tester, &DeviceTester::finished, this, &RemoteActions::refreshChecks);
     connect(&m_document, &Document::snapshotChanged, this, &RemoteActions::snapshotChanged);
-    connect(&m_document.loadJob(), &JobRunner::stopped, this, &RemoteActions::enableActions);
+    for (JobRunner* job : {&m_document.loadJob(), &m_document.measureJob()})
+        connect(job, &JobRunner::stopped, this, &RemoteActions::enableActions);
     connect(&m_live, &LiveRelease::changed, this, &RemoteActions::workChanged);
     connect(&m_live, &LiveRelease::stepArrived, this, &RemoteActions::hear);
     connect(&m_live, &LiveRelease::done, this, &RemoteActions::heardDone);
@@ -157,7 +158,7 @@ void RemoteActions::enableActions()
     const Snapshot& snapshot = m_document.snapshot();
     const bool hasPlan = !snapshot.planning && snapshot.plan && snapshot.plan->hasStages();
     m_actions.deploy->setEnabled(isFree() && !m_document.loadJob().isRunning() &&
-                                 mayDeploy(m_checks));
+                                 !m_document.measureJob().isRunning() && mayDeploy(m_checks));
     m_actions.test->setEnabled(m_tester.isRunning() || (isFree() && hasPlan));
     m_actions.test->setText(m_tester.isRunning() ? tr("Stop &Testing") : tr("&Test Devices"));
     m_actions.rollBack->setEnabled(isFree() && m_history.target);
@@ -197,7 +198,7 @@ void RemoteActions::heal(const DeployCheck& check)
 {
     if (check.remedy == CheckRemedy::OpenModel)
         emit openModelRequested();
-    else if (check.remedy == CheckRemedy::MeasureTimes && !m_document.loadJob().isRunning())
+    else if (check.remedy == CheckRemedy::MeasureTimes && !m_document.measureJob().isRunning())
         m_document.measure();
     else if (check.remedy == CheckRemedy::SetAddress)
         askAddress(check.device);

@@ -91,28 +91,41 @@ void StatusLine::setSearching(double incumbent, double bound)
 
 void StatusLine::follow(JobRunner& job)
 {
-    connect(&job, &JobRunner::started, this, [this] {
-        m_progress->setRange(0, 0);
-        m_progress->show();
-        m_cancel->setEnabled(true);
-        m_cancel->show();
-        m_job->show();
-    });
-    connect(&job, &JobRunner::stopped, this, [this] {
-        m_progress->hide();
-        m_cancel->hide();
-        m_job->hide();
+    connect(&job, &JobRunner::started, this, [this, &job] {
+        std::erase(m_jobs, &job);
+        m_jobs.push_back(&job);
         m_job->clear();
+        m_progress->setRange(0, 0);
+        showJob();
     });
-    connect(&job, &JobRunner::progressChanged, this, [this](const QString& what, double fraction) {
-        m_job->setText(what);
-        m_progress->setRange(0, fraction < 0 ? 0 : 1000);
-        m_progress->setValue(static_cast<int>(fraction * 1000));
+    connect(&job, &JobRunner::stopped, this, [this, &job] {
+        std::erase(m_jobs, &job);
+        m_job->clear();
+        m_progress->setRange(0, 0);
+        showJob();
     });
+    connect(&job, &JobRunner::progressChanged, this,
+            [this, &job](const QString& what, double fraction) {
+                if (m_jobs.empty() || m_jobs.back() != &job)
+                    return;
+                m_job->setText(what);
+                m_progress->setRange(0, fraction < 0 ? 0 : 1000);
+                m_progress->setValue(static_cast<int>(fraction * 1000));
+            });
     connect(m_cancel, &QPushButton::clicked, &job, [this, &job] {
+        if (m_jobs.empty() || m_jobs.back() != &job)
+            return;
         m_cancel->setEnabled(false);
         job.cancel();
     });
+}
+
+void StatusLine::showJob()
+{
+    for (QWidget* widget : {static_cast<QWidget*>(m_job), static_cast<QWidget*>(m_progress),
+                            static_cast<QWidget*>(m_cancel)})
+        widget->setVisible(!m_jobs.empty());
+    m_cancel->setEnabled(true);
 }
 
 } // namespace millrace::ui

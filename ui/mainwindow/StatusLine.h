@@ -21,10 +21,14 @@ public:
     void setSnapshot(const Snapshot& snapshot);
     /// Seconds; an infinite incumbent: none yet.
     void setSearching(double incumbent, double bound);
-    void follow(JobRunner& job); ///< shows its progress; not owned
+    /// Shows its progress; not owned. Of several that run the latest is shown, and cancelled.
+    void follow(JobRunner& job);
     [[nodiscard]] QString text() const { return m_figures->text(); }
 
 private:
+    void showJob();
+
+    std::vector<JobRunner*> m_jobs; ///< those that run, the latest last
     QLabel* m_figures;
     QLabel* m_job;
     QProgressBar* m_progress;

@@ -64,7 +64,9 @@ void MainWindow::makeViews()
     m_cluster->setSelection(&m_selection);
     m_inspector->setSelection(&m_selection);
     m_ladder->setSelection(&m_selection);
-    m_status->follow(m_document.loadJob());
+    for (JobRunner* job :
+         {&m_document.loadJob(), &m_document.measureJob(), &m_document.exportJob()})
+        m_status->follow(*job);
     statusBar()->addWidget(m_status, 1);
     statusBar()->setSizeGripEnabled(false);
 

@@ -2,6 +2,7 @@
 #include "ui/models/Document.h"
 
 #include "base/File.h"
+#include "base/Guarded.h"
 #include "deploy/LayerTimes.h"
 #include "ui/models/Figures.h"
 
@@ -45,6 +46,8 @@ LoadOutcome loadModel(const std::filesystem::path& path,
     auto model = onnx::load(path, {dims}, stop, progress);
     if (!model) {
         LoadOutcome outcome{tl::unexpected(model.error()), {}};
+        if (model.error().code == ErrorCode::Cancelled || stop.stop_requested())
+            return {fail(ErrorCode::Cancelled, "cancelled"), {}};
         if (const auto free = onnx::freeDimensions(path))
             for (const std::string& name : *free)
                 if (!dims.contains(name))
@@ -84,10 +87,11 @@ void Document::withExampleModel(std::function<void()> whenThere)
     using Made = Result<void>;
     m_loadJob.start<Made>(
         [](const std::stop_token&, ProgressSink& progress) -> Made {
-            if (std::filesystem::exists(exampleModel()))
+            std::error_code
+                error; // what cannot be looked up cannot be written either, and says why
+            if (std::filesystem::exists(exampleModel(), error))
                 return {};
             progress.progress("generating ResNet-50", -1);
-            std::error_code error;
             std::filesystem::create_directories(exampleModel().parent_path(), error);
             return onnx::writeReference("resnet50", exampleModel(), 1);
         },
@@ -97,7 +101,15 @@ void Document::withExampleModel(std::function<void()> whenThere)
                     tr("Cannot make the built-in example. %1. Open a model of your own instead.")
                         .arg(reasonOf(made.error())));
             whenThere();
-        });
+        },
+        [this] { tellGivenUp(exampleModel()); });
+}
+
+/// Of two files that are opened, the later one wins.
+void Document::tellGivenUp(const std::filesystem::path& opening)
+{
+    emit done(tr("Opening %1 was given up, as something else is opened.")
+                  .arg(text(opening.filename().string())));
 }
 
 void Document::openExample()
@@ -117,12 +129,10 @@ void Document::openModel(const std::filesystem::path& path,
 {
     load(path, dims, [this] {
         m_isExample = false;
-        // Pins and plans name layers of the model before.
+        // Pins name layers of the model before.
         DocumentState next = m_state;
-        for (plan::Scenario& scenario : next.scenarios) {
+        for (plan::Scenario& scenario : next.scenarios)
             scenario.pins.clear();
-            scenario.plan.reset();
-        }
         m_projectFile.clear();
         reset(std::move(next));
     });
@@ -135,7 +145,9 @@ void Document::load(const std::filesystem::path& path,
 {
     m_loadJob.start<LoadOutcome>(
         [path, dims](const std::stop_token& stop, ProgressSink& progress) {
-            return loadModel(path, dims, stop, progress);
+            auto outcome =
+                guarded("opening the model", [&] { return loadModel(path, dims, stop, progress); });
+            return outcome ? std::move(*outcome) : LoadOutcome{tl::unexpected(outcome.error()), {}};
         },
         [this, path, whenOpen = std::move(whenOpen)](LoadOutcome outcome) {
             const QString file = text(path.filename().string());
@@ -150,10 +162,13 @@ void Document::load(const std::filesystem::path& path,
             m_snapshot = {};
             m_snapshot.graph = std::make_shared<graph::Graph>(m_model->graph());
             m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(outcome.loaded->times));
+            m_kept.clear();
+            m_measureJob.cancel(); // it is of the model before
             whenOpen();
             emit titleChanged();
             emit opened();
-        });
+        },
+        [this, path] { tellGivenUp(path); });
 }
 
 /// None after failed().
@@ -196,6 +211,7 @@ void Document::openProject(const std::filesystem::path& path)
             emit failed(tr("The model %1 has changed since the project was saved. Plans are made "
                            "anew; pins of layers that are gone are dropped.")
                             .arg(text(project.modelPath.string())));
+        keepPlansOf(project);
         reset({project.scenarios, project.current});
     };
     if (project->modelPath.empty())
@@ -234,20 +250,27 @@ void Document::measure()
     if (!m_model)
         return;
     using Outcome = Result<plan::LayerTimes>;
-    m_loadJob.start<Outcome>(
+    m_measureJob.start<Outcome>(
         [model = *m_model](const std::stop_token& stop, ProgressSink& progress) {
             return deploy::layerTimes(model, deploy::MeasuredTimes{}, stop, progress);
         },
-        [this](Outcome times) {
-            if (!times && times.error().code == ErrorCode::Cancelled)
-                return emit done(tr("Measuring was cancelled."));
-            if (!times)
-                return emit failed(
-                    tr("Cannot measure the layer times. %1.").arg(reasonOf(times.error())));
-            m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(*times));
-            emit done(tr("The layer times were measured on this computer."));
-            replan();
-        });
+        [this, model = *m_model](Outcome times) { measured(model, std::move(times)); },
+        [this] { emit done(tr("Measuring began anew.")); });
+}
+
+void Document::measured(const onnx::Model& model, Result<plan::LayerTimes> times)
+{
+    if (model.sha256() != m_model->sha256() || model.dims() != m_model->dims())
+        return emit done(tr("Measuring was given up, as another model was opened."));
+    if (!times && times.error().code == ErrorCode::Cancelled)
+        return emit done(tr("Measuring was cancelled."));
+    if (!times)
+        return emit failed(tr("Cannot measure the layer times. %1.").arg(reasonOf(times.error())));
+    m_snapshot.times = std::make_shared<plan::LayerTimes>(std::move(*times));
+    m_kept.clear();
+    showKeptPlans();
+    emit done(tr("The layer times were measured on this computer."));
+    replan();
 }
 
 void Document::reset(DocumentState next)
@@ -259,6 +282,7 @@ void Document::reset(DocumentState next)
 void Document::apply(DocumentState next)
 {
     m_state = std::move(next);
+    showKeptPlans();
     m_snapshot.cluster = std::make_shared<cluster::Cluster>(m_state.scenario().cluster);
     emit stateChanged();
     replan();

@@ -38,7 +38,10 @@ public:
     [[nodiscard]] const Snapshot& snapshot() const { return m_snapshot; }
     [[nodiscard]] const DocumentState& state() const { return m_state; }
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
-    [[nodiscard]] JobRunner& loadJob() { return m_loadJob; } ///< opens models and measures times
+    // One job of each kind at a time; kinds do not end each other.
+    [[nodiscard]] JobRunner& loadJob() { return m_loadJob; } ///< opens models
+    [[nodiscard]] JobRunner& measureJob() { return m_measureJob; }
+    [[nodiscard]] JobRunner& exportJob() { return m_exportJob; }
     [[nodiscard]] JobRunner& planJob() { return m_planJob; }
     [[nodiscard]] const std::optional<onnx::Model>& model() const { return m_model; }
     [[nodiscard]] const std::filesystem::path& projectFile() const { return m_projectFile; }
@@ -84,7 +87,8 @@ public:
     void removeScenario();                          ///< the current one; the last one stays
     [[nodiscard]] QString freeScenarioName() const; ///< "what if 2"
 
-    // Exports. The small files are written at once; false after failed(). Stages are a load job.
+    // Exports. The small files are written at once; false after failed(). Stages are an
+    // export job.
     bool exportPlan(const std::filesystem::path& path);
     bool exportProblem(const std::filesystem::path& path);
     bool exportCluster(const std::filesystem::path& path);
@@ -118,6 +122,17 @@ private:
         std::shared_ptr<const plan::Plan> plan;
         std::shared_ptr<const plan::SolveMemory> memory;
     };
+    /// A plan with all that it answers. A scenario shows the plan of its very question, or none.
+    struct Kept {
+        plan::Scenario question; ///< without name and plan
+        std::shared_ptr<const plan::LayerTimes> times;
+        plan::Plan plan;
+    };
+    void keep(const plan::Scenario& scenario, const plan::Plan& plan);
+    void keepPlansOf(const plan::Project& project);
+    void showKeptPlans();
+    void tellGivenUp(const std::filesystem::path& opening);
+    void measured(const onnx::Model& model, Result<plan::LayerTimes> times);
     void withExampleModel(std::function<void()> whenThere);
     void load(const std::filesystem::path& path, const std::map<std::string, std::int64_t>& dims,
               std::function<void()> whenOpen);
@@ -133,13 +148,14 @@ private:
 
     Snapshot m_snapshot;
     std::vector<Planned> m_known; ///< proven lately; what is planned again looks as it did before
+    std::vector<Kept> m_kept;     ///< oldest first
     DocumentState m_state;
     QUndoStack m_undo;
     std::optional<onnx::Model> m_model;
     std::filesystem::path m_projectFile;
     Json m_windowState = Json::object();
     bool m_isExample = false;
-    JobRunner m_loadJob, m_planJob;
+    JobRunner m_loadJob, m_measureJob, m_exportJob, m_planJob;
 };
 
 } // namespace millrace::ui

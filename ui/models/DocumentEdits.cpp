@@ -15,13 +15,6 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
-bool sameNames(const cluster::Cluster& a, const cluster::Cluster& b)
-{
-    return std::equal(
-        a.devices.begin(), a.devices.end(), b.devices.begin(), b.devices.end(),
-        [](const cluster::Device& x, const cluster::Device& y) { return x.name == y.name; });
-}
-
 std::vector<std::string> deviceNames(const plan::Problem& problem)
 {
     std::vector<std::string> names;
@@ -81,8 +74,6 @@ void Document::editCluster(const cluster::Cluster& cluster, const QString& what,
 {
     DocumentState next = m_state;
     plan::Scenario& scenario = next.scenarios[next.current];
-    if (!sameNames(scenario.cluster, cluster))
-        scenario.plan.reset(); // its device ids mean the devices before
     carryPins(scenario, cluster);
     scenario.cluster = cluster;
     edit(what, std::move(next), mergeKey);
@@ -125,8 +116,8 @@ void Document::selectScenario(std::size_t index)
         return;
     DocumentState next = m_state;
     next.current = index;
-    edit(tr("switch to %1").arg(text(next.scenario().name)), std::move(next),
-         QStringLiteral("scenario"));
+    const QString what = tr("switch to %1").arg(text(next.scenario().name));
+    edit(what, std::move(next), QStringLiteral("scenario"));
 }
 
 /// Says so when it is not.
@@ -221,7 +212,7 @@ void Document::exportStages(const std::filesystem::path& folder)
     for (const auto& [at, stage] : m_snapshot.plan->stages())
         stages.push_back(stage.layers);
     using Outcome = Result<void>;
-    m_loadJob.start<Outcome>(
+    m_exportJob.start<Outcome>(
         [model = *m_model, stages, folder](const std::stop_token& stop, ProgressSink& progress) {
             return onnx::split(model, stages, folder, stop, progress)
                 .map([](const onnx::Manifest&) {});
@@ -234,6 +225,10 @@ void Document::exportStages(const std::filesystem::path& folder)
                     tr("Cannot export the stages. %1.").arg(reasonOf(outcome.error())));
             emit done(
                 tr("Wrote %n stage model(s) to %1.", nullptr, count).arg(text(folder.string())));
+        },
+        [this, folder] {
+            emit done(tr("Exporting to %1 was given up, as another export began.")
+                          .arg(text(folder.string())));
         });
 }
 

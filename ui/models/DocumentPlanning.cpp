@@ -39,7 +39,48 @@ private:
     std::function<void(double, double)> m_tell;
 };
 
+constexpr std::size_t kMostKept = 256;
+
+/// What a scenario asks, without what it is called and what was answered.
+plan::Scenario questionOf(plan::Scenario scenario)
+{
+    scenario.name.clear();
+    scenario.plan.reset();
+    return scenario;
+}
+
 } // namespace
+
+void Document::keep(const plan::Scenario& scenario, const plan::Plan& plan)
+{
+    plan::Scenario question = questionOf(scenario);
+    std::erase_if(m_kept, [&](const Kept& kept) { return kept.question == question; });
+    if (m_kept.size() == kMostKept)
+        m_kept.erase(m_kept.begin());
+    m_kept.push_back({std::move(question), m_snapshot.times, plan});
+}
+
+/// Those of another model, or of times that are no longer there, are made anew.
+void Document::keepPlansOf(const plan::Project& project)
+{
+    if (m_model->sha256() != project.modelSha256)
+        return;
+    for (const plan::Scenario& scenario : project.scenarios)
+        if (scenario.plan && scenario.plan->record.times == m_snapshot.times->source)
+            keep(scenario, *scenario.plan);
+}
+
+/// Gives every scenario the plan of its very question, or none.
+void Document::showKeptPlans()
+{
+    for (plan::Scenario& scenario : m_state.scenarios) {
+        const auto kept =
+            std::find_if(m_kept.begin(), m_kept.end(),
+                         [question = questionOf(scenario), &times = m_snapshot.times](
+                             const Kept& k) { return k.times == times && k.question == question; });
+        scenario.plan = kept == m_kept.end() ? std::nullopt : std::optional(kept->plan);
+    }
+}
 
 plan::PlanRequest Document::request() const
 {
@@ -129,7 +170,8 @@ void Document::planned(const Result<Planned>& outcome)
         m_known.push_back(*outcome);
     }
     // Kept with its scenario for the comparison and the project file; no edit, so nothing to undo.
-    m_state.scenarios[m_state.current].plan = *outcome->plan;
+    keep(m_state.scenario(), *outcome->plan);
+    showKeptPlans();
     emit snapshotChanged(m_snapshot);
 }
 

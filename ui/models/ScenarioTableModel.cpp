@@ -80,6 +80,8 @@ QString ScenarioTableModel::text(std::size_t row, int column) const
     case Against:
         if (row == 0 || !base || !base->hasStages())
             return {};
+        if (base->record.times != at.plan->record.times)
+            return tr("other layer times");
         return tr("%1 %").arg((at.plan->throughput() / base->throughput() - 1) * 100, 0, 'f', 1);
     case EndToEnd:
         return figure(at.plan->pipelines.front().endToEnd);

@@ -69,6 +69,9 @@ std::optional<Seconds> known(double seconds)
 
 } // namespace
 
+/// How far the wall clock may be put back without beginning anew, in seconds.
+constexpr double kMostWait = 30;
+
 double watchWindow(Seconds bottleneck, double dilation)
 {
     constexpr double kAnswers = 12;
@@ -82,13 +85,14 @@ void WatchHistory::add(const runtime::LiveStatus& status)
     const bool isKnown = !m_points.empty() && status.incarnation == m_last.incarnation;
     if (isKnown && status.upSeconds <= m_last.upSeconds)
         return;
-    // The points are in the order of the wall clock, which somebody may have put back.
-    if (!m_points.empty() && status.at < m_points.back().at)
+    // The points are in the order of the wall clock, which somebody may have put back. A time
+    // server does so by a little: the points wait for it, then.
+    if (!m_points.empty() && status.at < m_points.back().at - kMostWait)
         *this = WatchHistory(m_window);
     const bool isFirst = m_points.empty();
     const bool isSame = isKnown && !isFirst;
     WatchPoint point = isFirst ? WatchPoint{} : m_points.back();
-    point.at = status.at;
+    point.at = isFirst ? status.at : std::max(status.at, point.at);
     point.hostSeconds += grown(isSame ? m_last.upSeconds : 0, status.upSeconds, isSame);
     point.isAfterGap = !isFirst && (m_gap || !isSame);
     point.answered += grown(m_last.answered, status.answered, isSame);
