@@ -133,7 +133,13 @@ private slots:
 
     void undeployAnswersWhatIsUnderWay()
     {
-        const Release release = deployed({2, 4}).value().release;
+        std::string slow = kCluster; // so that all of them are under way when it begins
+        for (auto at = slow.find("0.05"); at != std::string::npos; at = slow.find("0.05"))
+            slow.replace(at, 4, "0.003");
+        Deployment slowly = test::smallDeployment(m_model, slow, {2, 4});
+        slowly.kind = ReleaseKind::Local;
+        test::QuietSteps quiet;
+        const Release release = deploy::deploy(slowly, m_here, {}, quiet).value().release;
         auto client =
             runtime::RequestClient::connect(gatewayAddress(release).value(), kLong, {}).value();
         for (int i = 0; i < 6; ++i)
