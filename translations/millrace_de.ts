@@ -2620,6 +2620,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
 <context>
     <name>millrace::ui::StepTableModel</name>
     <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
         <source>▶ %1 %</source>
         <translation>▶ %1 %</translation>
     </message>

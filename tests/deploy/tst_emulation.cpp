@@ -101,7 +101,7 @@ private slots:
         times.reference.resize(4, Seconds{0.1});
         QVERIFY(!emulation({}, times, 2));
         plan::Plan free = release.plan;
-        free.stages[0].compute = {};
+        free.pipelines[0].stages[0].compute = {};
         QVERIFY(!emulation(free, times, 2));
     }
 };
