@@ -54,7 +54,7 @@ private slots:
         bytes[0] = std::byte{'X'};
         QVERIFY(refusal(bytes).starts_with("not a frame"));
         bytes = good();
-        bytes[4] = std::byte{2};
+        bytes[4] = std::byte{1};
         QVERIFY(refusal(bytes).starts_with("wrong version"));
         bytes = good();
         bytes[5] = std::byte{77};
