@@ -281,6 +281,89 @@ private slots:
                  before.bottleneckTime.value);
     }
 
+    void requestThatChangesTakesItsPlanAway_data()
+    {
+        QTest::addColumn<QString>("what");
+        for (const char* what : {"pin", "stages", "overlap"})
+            QTest::addRow("%s", what) << QString::fromLatin1(what);
+    }
+    void requestThatChangesTakesItsPlanAway()
+    {
+        QFETCH(QString, what);
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        document.duplicateScenario(QStringLiteral("what if 1"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        const plan::Overlap before = document.state().scenario().overlap;
+        if (what == QLatin1String("pin"))
+            document.pin(LayerId(0), *window.snapshot().cluster->find("old-pc"));
+        else if (what == QLatin1String("stages"))
+            document.setStages({2, 2});
+        else
+            document.setOverlap(before == plan::Overlap::Yes ? plan::Overlap::No
+                                                             : plan::Overlap::Yes);
+        QVERIFY(document.state().scenarios[0].plan);
+        QVERIFY(!document.state().scenarios[1].plan);
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(document.state().scenarios[1].plan);
+    }
+
+    /// No plan made with estimated times stands beside one made with measured ones.
+    void measuringLeavesNoPlanOfTheTimesBefore()
+    {
+        smallModel().save(file("timed.onnx").toStdString());
+        Window window(settings());
+        window.openExample();
+        ui::Document& document = window->document();
+        document.openModel(file("timed.onnx").toStdString(), {{"batch", 1}});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
+        document.duplicateScenario(QStringLiteral("what if 1"));
+        document.setStages({1, 1});
+        QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
+        QVERIFY(document.state().scenarios[0].plan);
+        document.measure();
+        QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
+        QVERIFY(!document.state().scenarios[0].plan);
+        QVERIFY(document.state().scenarios[1].plan);
+        QVERIFY(document.state().scenarios[1].plan->record.times == plan::TimesSource::Measured);
+    }
+
+    /// A project was saved, the layers were measured again, the project is opened again.
+    void projectShowsNoPlanOfOtherTimes()
+    {
+        smallModel().save(file("again.onnx").toStdString());
+        const QString path = file("again.millrace");
+        Window first(settings());
+        first.openExample();
+        ui::Document& document = first->document();
+        document.openModel(file("again.onnx").toStdString(), {{"batch", 1}});
+        QTRY_VERIFY_WITH_TIMEOUT(first.isIdle(), kSlow);
+        document.duplicateScenario(QStringLiteral("what if 1"));
+        document.setStages({1, 1});
+        QTRY_VERIFY_WITH_TIMEOUT(first.isPlanned(), kSlow);
+        QVERIFY(document.saveProject(path.toStdString(), Json::object()));
+        Window same(settings());
+        same->start({path, {}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(same.isPlanned(), kSlow);
+        QVERIFY(same->document().state().scenarios[0].plan);
+
+        // As if the times had been others: the project says of them only where they come from.
+        QFile saved(path);
+        QVERIFY(saved.open(QIODevice::ReadOnly));
+        Json project = Json::parse(saved.readAll().toStdString());
+        saved.close();
+        for (Json& scenario : project["scenarios"])
+            for (Json& stage : scenario["plan"]["stages"])
+                stage["compute_s"] = 2 * stage["compute_s"].get<double>();
+        write(path, QByteArray::fromStdString(project.dump()));
+        Window second(settings());
+        second->start({path, {}, {}});
+        QTRY_VERIFY_WITH_TIMEOUT(second.isPlanned(), kSlow);
+        QVERIFY(!second->document().state().scenarios[0].plan);
+        QVERIFY(second->document().state().scenarios[1].plan);
+    }
+
     void modelAndClusterBeginWithoutQuestions()
     {
         smallModel().save(file("begin.onnx").toStdString());

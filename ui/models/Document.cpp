@@ -87,8 +87,8 @@ void Document::withExampleModel(std::function<void()> whenThere)
     using Made = Result<void>;
     m_loadJob.start<Made>(
         [](const std::stop_token&, ProgressSink& progress) -> Made {
-            std::error_code
-                error; // what cannot be looked up cannot be written either, and says why
+            // What cannot be looked up cannot be written either, which says why.
+            std::error_code error;
             if (std::filesystem::exists(exampleModel(), error))
                 return {};
             progress.progress("generating ResNet-50", -1);

@@ -140,7 +140,7 @@ private:
     void reset(DocumentState next);
     void replan();
     void planned(const Result<Planned>& outcome);
-    [[nodiscard]] plan::PlanRequest request() const;
+    [[nodiscard]] plan::PlanRequest requestOf(const plan::Scenario& scenario) const;
     [[nodiscard]] plan::PlanRecord planRecord() const;
     [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
     [[nodiscard]] bool isScenarioNameFree(const QString& name);

@@ -60,14 +60,20 @@ void Document::keep(const plan::Scenario& scenario, const plan::Plan& plan)
     m_kept.push_back({std::move(question), m_snapshot.times, plan});
 }
 
-/// Those of another model, or of times that are no longer there, are made anew.
+/// Those of another model or of other times are made anew. The source of the times alone does not
+/// tell: measured times may have been measured again since, so every figure is computed again.
 void Document::keepPlansOf(const plan::Project& project)
 {
     if (m_model->sha256() != project.modelSha256)
         return;
-    for (const plan::Scenario& scenario : project.scenarios)
-        if (scenario.plan && scenario.plan->record.times == m_snapshot.times->source)
+    for (const plan::Scenario& scenario : project.scenarios) {
+        if (!scenario.plan || scenario.plan->record.times != m_snapshot.times->source)
+            continue;
+        const auto problem = plan::makeProblem(*m_snapshot.graph, scenario.cluster,
+                                               *m_snapshot.times, requestOf(scenario));
+        if (problem && plan::check(*problem, scenario.plan->solution()).empty())
             keep(scenario, *scenario.plan);
+    }
 }
 
 /// Gives every scenario the plan of its very question, or none.
@@ -82,9 +88,8 @@ void Document::showKeptPlans()
     }
 }
 
-plan::PlanRequest Document::request() const
+plan::PlanRequest Document::requestOf(const plan::Scenario& scenario) const
 {
-    const plan::Scenario& scenario = m_state.scenario();
     plan::PlanRequest request{scenario.overlap, scenario.stages, {}, plan::defaultMemoryModel()};
     const auto& layers = m_snapshot.graph->layers;
     for (const auto& [layerName, deviceName] : scenario.pins) {
@@ -123,7 +128,7 @@ void Document::replan()
     using Outcome = Result<Planned>;
     m_planJob.start<Outcome>(
         [this, graph = m_snapshot.graph, cluster = m_snapshot.cluster, times = m_snapshot.times,
-         request = request(), before, record = planRecord(),
+         request = requestOf(m_state.scenario()), before, record = planRecord(),
          known = m_known](const std::stop_token& stop, ProgressSink&) -> Outcome {
             auto problem = plan::makeProblem(*graph, *cluster, *times, request);
             if (!problem)
