@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// millracectl: Millrace's engine without a display. Every command is one file with one function
-/// that adds its options to the parser and leaves an action behind; main() runs the chosen one.
+/// millracectl: Millrace's engine without a display. Every command is one file of commands/ with
+/// one function that adds its options to the parser and leaves an action behind: parse, call,
+/// report. The program runs the chosen one; what it says is made by the pure functions of report/.
 #pragma once
 
-#include "base/Error.h"
-#include "base/Json.h"
 #include "base/Progress.h"
+#include "ctl/Report.h"
 
 #include <CLI/CLI.hpp>
 
@@ -16,32 +16,13 @@
 namespace millrace::ctl
 {
 
-/// DESIGN, section 4.
-enum class ExitCode {
-    Success = 0,
-    Usage = 2,
-    BadInput = 3,
-    NoFeasiblePlan = 4,
-    Failure = 5,
-    StoppedBeforePlan = 6,
-};
-
-/// What a command says at its end: `json` with --json, else `text` on standard output; `error`,
-/// when not empty, as one line on standard error.
-struct Report {
-    std::string json;
-    std::string text;
-    ExitCode code = ExitCode::Success;
-    std::string error;
-};
-
 struct Context {
     std::stop_token stop;
     ProgressSink& progress;
 };
 using Action = std::function<Result<Report>(const Context&)>;
 
-/// Where a command leaves what main() is to run.
+/// Where a command leaves what the program is to run.
 struct Chosen {
     Action action;
     bool json = false;
@@ -63,16 +44,5 @@ void addInfer(CLI::App& app, Chosen& chosen);
 void addProbe(CLI::App& app, Chosen& chosen);
 void addRollback(CLI::App& app, Chosen& chosen);
 void addUndeploy(CLI::App& app, Chosen& chosen);
-
-[[nodiscard]] ExitCode exitCode(ErrorCode code);
-/// A mistake on the command line that the parser cannot see.
-[[nodiscard]] Report usageError(std::string message);
-/// For errors of reading what the operator named: a folder or an unreadable file is bad input, not
-/// a failure of the machine.
-[[nodiscard]] tl::unexpected<Error> badInput(Error error);
-/// Indented, with a final line break; names that are not UTF-8 are mended rather than refused.
-[[nodiscard]] std::string dumped(const Json& json);
-/// Foreign text (names out of a model) on one line: control characters become blanks.
-[[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace millrace::ctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Help.h"
+#include "ctl/Help.h"
 
 #include "base/Suggest.h"
 

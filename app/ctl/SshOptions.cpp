@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "SshOptions.h"
+#include "ctl/SshOptions.h"
 
 #include <string.h> // explicit_bzero
 #include <termios.h>

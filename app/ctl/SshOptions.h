@@ -2,7 +2,7 @@
 /// How the commands that reach devices over SSH get keys accepted and secrets asked for.
 #pragma once
 
-#include "Command.h"
+#include "ctl/Command.h"
 #include "deploy/SshAccess.h"
 
 #include <memory>

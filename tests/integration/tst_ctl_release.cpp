@@ -3,9 +3,9 @@
 #include "Ctl.h"
 #include "base/File.h"
 #include "deploy/Process.h"
-#include "deploy/Traffic.h"
 #include "inference/Tensor.h"
 #include "support/OnnxBuilder.h"
+#include "work/Traffic.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -198,7 +198,7 @@ private slots:
                 std::this_thread::sleep_for(std::chrono::milliseconds(50));
             stop.request_stop();
         });
-        const auto counts = deploy::sendTraffic(*release, {}, stop.get_token());
+        const auto counts = work::sendTraffic(*release, {}, stop.get_token());
         QVERIFY2(counts, counts ? "" : counts.error().message.c_str());
         QVERIFY(counts->sent > 20);
         QCOMPARE(counts->answered, counts->sent);
@@ -206,10 +206,9 @@ private slots:
         QCOMPARE(status()[word("lost")].toInt(), 0);
 
         kill(deployed(), 3); // the gateway
-        const auto gone = deploy::sendTraffic(*release, {}, {});
+        const auto gone = work::sendTraffic(*release, {}, {});
         QVERIFY(!gone && gone.error().code == ErrorCode::Network);
-        QVERIFY(deploy::sendTraffic(*release, {0, 1}, {}).error().code ==
-                ErrorCode::InvalidArgument);
+        QVERIFY(work::sendTraffic(*release, {0, 1}, {}).error().code == ErrorCode::InvalidArgument);
     }
 
     void stageKilledDuringAStreamLosesNothing()

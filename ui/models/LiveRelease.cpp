@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/LiveRelease.h"
 
-#include "deploy/Traffic.h"
 #include "deploy/UnixTime.h"
 #include "ui/models/Figures.h"
+#include "work/Traffic.h"
 
 #include <algorithm>
 
@@ -159,10 +159,10 @@ void LiveRelease::startSending()
 {
     if (!m_release || m_work != Work::None || m_trafficJob.isRunning())
         return;
-    using Outcome = Result<deploy::TrafficCounts>;
+    using Outcome = Result<work::TrafficCounts>;
     m_trafficJob.start<Outcome>(
         [release = *m_release](const std::stop_token& stop, ProgressSink&) {
-            return deploy::sendTraffic(release, {}, stop);
+            return work::sendTraffic(release, {}, stop);
         },
         [this](const Outcome& outcome) {
             if (!outcome)

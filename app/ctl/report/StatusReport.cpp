@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/report/StatusReport.h"
+
+#include "ctl/report/Table.h"
+
+namespace millrace::ctl
+{
+namespace
+{
+
+bool isGone(const KnownRelease& known)
+{
+    return known.release.kind == deploy::ReleaseKind::Local &&
+           known.state.countDead() == known.state.nodes.size();
+}
+
+/// What does not run, in words; empty when all of it does.
+std::string nodesDown(const KnownRelease& known)
+{
+    if (isGone(known))
+        return "all its processes are gone; deploy it again or undeploy it";
+    std::vector<std::string> down;
+    for (std::size_t n = 0; n < known.release.nodes.size(); ++n)
+        if (!known.state.nodes[n].isUp)
+            down.push_back(known.release.nodes[n].name + " on " + known.release.nodes[n].device);
+    if (down.empty())
+        return {};
+    return fmt::format("{} {} down; deploy it again to start what is missing",
+                       fmt::join(down, ", "), down.size() == 1 ? "is" : "are");
+}
+
+Json nodeJson(const KnownRelease& known, std::size_t n)
+{
+    const deploy::ReleaseNode& node = known.release.nodes[n];
+    return {{"device", node.device},
+            {"up", known.state.nodes[n].isUp},
+            {"alive", known.state.nodes[n].isAlive},
+            {"pid", node.process.pid},
+            {"port", node.endpoint.port}};
+}
+
+Json stageJson(const KnownRelease& known, std::size_t k)
+{
+    Json json = {{"stage", k + 1}};
+    json.update(nodeJson(known, k));
+    const plan::Stage& planned = known.release.plan.stages()[k].stage;
+    json["predicted_s"] = planned.compute.value;
+    json["predicted_memory_bytes"] = planned.memory.value;
+    if (known.live && k < known.live->stages.size()) {
+        const runtime::StageMetrics& metrics = known.live->stages[k].metrics;
+        json["measured_s"] =
+            metrics.compute.count == 0 ? Json(nullptr) : Json(metrics.compute.mean());
+        json["computed"] = metrics.computed;
+        json["peak_memory_bytes"] = metrics.peakMemory.value;
+        json["refused_connections"] = metrics.refusedConnections;
+    }
+    return json;
+}
+
+Json statusJson(const KnownRelease& known)
+{
+    const deploy::Release& release = known.release;
+    Json json = {{"release", release.id},
+                 {"state", std::string(work::name(known.state.state))},
+                 {"folder", release.folder.string()},
+                 {"created_at", release.createdAt},
+                 {"dilation", release.dilation},
+                 {"predicted_throughput_per_s", release.plan.throughput()}};
+    if (known.live) {
+        const runtime::LiveStatus& live = *known.live;
+        json.update(Json{{"throughput_per_s", live.throughput},
+                         {"accepted", live.accepted},
+                         {"answered", live.answered},
+                         {"failed", live.failed},
+                         {"lost", live.lost},
+                         {"in_flight", live.inFlight},
+                         {"resent", live.resent},
+                         {"latency_p50_s", live.latency.p50},
+                         {"latency_p95_s", live.latency.p95},
+                         {"latency_p99_s", live.latency.p99}});
+    }
+    json["gateway"] = nodeJson(known, release.nodes.size() - 1);
+    json["stages"] = Json::array();
+    for (std::size_t k = 0; k < release.plan.stageCount(); ++k)
+        json["stages"].push_back(stageJson(known, k));
+    json["events"] = Json::array();
+    if (known.live)
+        for (const runtime::Event& event : known.live->events)
+            json["events"].push_back(
+                {{"number", event.number}, {"at", event.at}, {"text", event.text}});
+    json["others"] = known.others;
+    return json;
+}
+
+std::string nodesTable(const KnownRelease& known)
+{
+    Table table({{"node"},
+                 {"device"},
+                 {""},
+                 {"predicted", Align::Right},
+                 {"measured", Align::Right},
+                 {"memory", Align::Right},
+                 {"process", Align::Right}});
+    for (std::size_t n = 0; n < known.release.nodes.size(); ++n) {
+        const deploy::ReleaseNode& node = known.release.nodes[n];
+        std::string predicted = "-";
+        std::string measured = "-";
+        std::string memory = "-";
+        if (n < known.release.plan.stageCount()) {
+            predicted = formatDuration(known.release.plan.stages()[n].stage.compute);
+            if (known.live && n < known.live->stages.size()) {
+                const runtime::StageMetrics& metrics = known.live->stages[n].metrics;
+                if (metrics.compute.count > 0)
+                    measured = formatDuration(Seconds{metrics.compute.mean()});
+                memory = formatBytes(metrics.peakMemory);
+            }
+        } else if (known.live) {
+            memory = formatBytes(known.live->gatewayPeakMemory);
+        }
+        table.add({node.name, node.device, known.state.nodes[n].isUp ? "up" : "DOWN", predicted,
+                   measured, memory,
+                   known.state.nodes[n].isAlive ? std::to_string(node.process.pid) : "gone"});
+    }
+    return table.text();
+}
+
+std::string statusText(const KnownRelease& known)
+{
+    const deploy::Release& release = known.release;
+    std::string text = fmt::format("Release {}: {}\n", release.id, work::name(known.state.state));
+    if (isGone(known))
+        text += fmt::format("All its processes are gone. Deploy it again to start them, or remove "
+                            "it: millracectl undeploy {}\n",
+                            release.id);
+    else if (!known.live)
+        text += fmt::format("The gateway does not answer: {}\n", printable(known.unreachable));
+    else
+        text += fmt::format("{:.3g} inferences/s now, {:.3g} predicted; {} answered, {} in flight, "
+                            "{} failed\n",
+                            known.live->throughput, release.plan.throughput(), known.live->answered,
+                            known.live->inFlight, known.live->failed);
+    text += "\n" + nodesTable(known);
+    if (!known.others.empty())
+        text += fmt::format("\nOther releases here: {}\n", fmt::join(known.others, ", "));
+    return text;
+}
+
+} // namespace
+
+Report statusReport(const KnownRelease& known)
+{
+    Report report;
+    report.json = dumped(statusJson(known));
+    report.text = statusText(known);
+    if (const std::string down = nodesDown(known); !down.empty()) {
+        report.code = ExitCode::Failure;
+        report.error = fmt::format("release {} is {}: {}", known.release.id,
+                                   work::name(known.state.state), down);
+    }
+    return report;
+}
+
+} // namespace millrace::ctl

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "work/ReleaseState.h"
+
+#include <algorithm>
+
+namespace millrace::work
+{
+namespace
+{
+
+/// What the gateway says of the node: that it answers at all, or that the stage is up.
+bool isSeenUp(const deploy::Release& release, std::size_t node, const runtime::LiveStatus& live)
+{
+    if (deploy::plannedStage(release.plan, release.nodes[node]) == nullptr)
+        return true;
+    return node < live.stages.size() && live.stages[node].up;
+}
+
+NodeState nodeState(const deploy::Release& release, std::size_t node,
+                    const std::optional<runtime::LiveStatus>& live, const IsAlive& isAlive)
+{
+    const bool isHere = release.kind == deploy::ReleaseKind::Local;
+    NodeState state;
+    state.isAlive = isHere ? isAlive(release.nodes[node]) : live.has_value();
+    state.isUp = state.isAlive && live && isSeenUp(release, node, *live);
+    return state;
+}
+
+State serviceState(runtime::ServiceState state, bool allUp)
+{
+    switch (state) {
+    case runtime::ServiceState::Starting:
+        return State::Starting;
+    case runtime::ServiceState::Serving:
+        // A process that has just ended is known here before the gateway has missed it.
+        return allUp ? State::Serving : State::Interrupted;
+    case runtime::ServiceState::Interrupted:
+        return State::Interrupted;
+    case runtime::ServiceState::Draining:
+        return State::Draining;
+    }
+    return State::Unreachable;
+}
+
+} // namespace
+
+std::string_view name(State state)
+{
+    switch (state) {
+    case State::Replaced:
+        return "replaced";
+    case State::Down:
+        return "down";
+    case State::Unreachable:
+        return "unreachable";
+    case State::Starting:
+        return "starting";
+    case State::Serving:
+        return "serving";
+    case State::Interrupted:
+        return "interrupted";
+    case State::Draining:
+        return "draining";
+    }
+    return "unreachable";
+}
+
+std::size_t ReleaseState::countDead() const
+{
+    return static_cast<std::size_t>(std::count_if(
+        nodes.begin(), nodes.end(), [](const NodeState& node) { return !node.isAlive; }));
+}
+
+ReleaseState releaseState(const deploy::Release& release,
+                          const std::optional<runtime::LiveStatus>& live, const IsAlive& isAlive)
+{
+    ReleaseState known;
+    for (std::size_t node = 0; node < release.nodes.size(); ++node)
+        known.nodes.push_back(nodeState(release, node, live, isAlive));
+    const bool isHere = release.kind == deploy::ReleaseKind::Local;
+    const bool allUp = std::all_of(known.nodes.begin(), known.nodes.end(),
+                                   [](const NodeState& node) { return node.isUp; });
+    if (release.standing == deploy::Standing::Replaced)
+        known.state = State::Replaced;
+    else if (isHere && known.countDead() == known.nodes.size())
+        known.state = State::Down;
+    else if (live)
+        known.state = serviceState(live->state, allUp);
+    return known;
+}
+
+bool mayServe(const deploy::Release& release, const IsAlive& isAlive)
+{
+    if (release.kind == deploy::ReleaseKind::Ssh)
+        return release.standing == deploy::Standing::Current;
+    return std::any_of(release.nodes.begin(), release.nodes.end(), isAlive);
+}
+
+} // namespace millrace::work

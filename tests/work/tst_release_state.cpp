@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/SmallStatus.h"
+#include "work/ReleaseState.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::work;
+
+namespace
+{
+
+using deploy::ReleaseNode;
+using runtime::ServiceState;
+
+deploy::Release remote()
+{
+    deploy::Release release = test::watchedRelease();
+    release.kind = deploy::ReleaseKind::Ssh;
+    return release;
+}
+
+runtime::LiveStatus saying(ServiceState state)
+{
+    runtime::LiveStatus live = test::liveStatus(60, 90);
+    live.state = state;
+    return live;
+}
+
+const IsAlive kAll = [](const ReleaseNode&) { return true; };
+const IsAlive kNone = [](const ReleaseNode&) { return false; };
+const IsAlive kAllButStage2 = [](const ReleaseNode& node) { return node.name != "stage-2"; };
+
+class TestReleaseState : public QObject
+{
+    Q_OBJECT
+private slots:
+    void theGatewaysWordCountsWhenAllLive()
+    {
+        for (const auto& [said, state] : {std::pair(ServiceState::Starting, State::Starting),
+                                          std::pair(ServiceState::Serving, State::Serving),
+                                          std::pair(ServiceState::Interrupted, State::Interrupted),
+                                          std::pair(ServiceState::Draining, State::Draining)}) {
+            QVERIFY(releaseState(test::watchedRelease(), saying(said), kAll).state == state);
+            QVERIFY(releaseState(remote(), saying(said), kNone).state == state);
+        }
+    }
+
+    void aProcessThatEndedIsKnownBeforeTheGatewayMissesIt()
+    {
+        const auto known =
+            releaseState(test::watchedRelease(), saying(ServiceState::Serving), kAllButStage2);
+        QVERIFY(known.state == State::Interrupted);
+        QCOMPARE(known.countDead(), 1U);
+        const std::vector<NodeState> nodes{{true, true}, {false, false}, {true, true}};
+        QVERIFY(known.nodes == nodes);
+    }
+
+    void aStageThatTheGatewayMissesIsNotUp()
+    {
+        runtime::LiveStatus live = saying(ServiceState::Serving);
+        live.stages[0].up = false;
+        const auto known = releaseState(remote(), live, kNone);
+        QVERIFY(known.state == State::Interrupted);
+        const std::vector<NodeState> nodes{{true, false}, {true, true}, {true, true}};
+        QVERIFY(known.nodes == nodes);
+        live.stages.pop_back(); // it does not speak of the second one
+        QVERIFY(!releaseState(remote(), live, kNone).nodes[1].isUp);
+    }
+
+    void withoutTheGateway()
+    {
+        QVERIFY(releaseState(test::watchedRelease(), {}, kNone).state == State::Down);
+        QVERIFY(releaseState(test::watchedRelease(), {}, kAll).state == State::Unreachable);
+        const auto known = releaseState(remote(), {}, kAll);
+        QVERIFY(known.state == State::Unreachable); // whether they live cannot be seen from here
+        QCOMPARE(known.countDead(), 3U);
+    }
+
+    void replacedWhateverAnswers()
+    {
+        deploy::Release release = remote();
+        release.standing = deploy::Standing::Replaced;
+        QVERIFY(releaseState(release, saying(ServiceState::Serving), kAll).state ==
+                State::Replaced);
+        QVERIFY(!mayServe(release, kAll));
+        QVERIFY(mayServe(remote(), kNone));
+    }
+
+    void aLocalReleaseMayServeWhileAnyProcessLives()
+    {
+        QVERIFY(mayServe(test::watchedRelease(), kAllButStage2));
+        QVERIFY(!mayServe(test::watchedRelease(), kNone));
+    }
+
+    void everyStateHasAName()
+    {
+        QCOMPARE(name(State::Replaced), "replaced");
+        QCOMPARE(name(State::Down), "down");
+        QCOMPARE(name(State::Unreachable), "unreachable");
+        QCOMPARE(name(State::Starting), "starting");
+        QCOMPARE(name(State::Serving), "serving");
+        QCOMPARE(name(State::Interrupted), "interrupted");
+        QCOMPARE(name(State::Draining), "draining");
+    }
+};
+
+} // namespace
+
+QTEST_GUILESS_MAIN(TestReleaseState)
+#include "tst_release_state.moc"
