@@ -19,6 +19,7 @@ namespace
 struct Arguments {
     int requests = 100;
     std::optional<std::filesystem::path> cluster;
+    SearchArguments search;
 };
 
 /// ResNet-50 with seeded weights, made once. Other runs of this command see it whole or not at all.
@@ -94,13 +95,9 @@ Report runAndMeasure(const work::Planned& planned, const Arguments& arguments,
     return report;
 }
 
-Result<Report> demo(const Arguments& arguments, const Context& context)
+Result<work::Planned> planDemo(const SearchArguments& search, const cluster::Cluster& cluster,
+                               const Context& context)
 {
-    const auto cluster = arguments.cluster ? readClusterInput(*arguments.cluster)
-                                           : cluster::parseCluster(deploy::exampleClusterText(),
-                                                                   "the built-in cluster");
-    if (!cluster)
-        return tl::unexpected(cluster.error());
     const auto file = demoModel(context.progress);
     if (!file)
         return tl::unexpected(file.error());
@@ -110,9 +107,22 @@ Result<Report> demo(const Arguments& arguments, const Context& context)
     auto times = deploy::layerTimes(*model, deploy::FreshTimes{}, context.stop, context.progress);
     if (!times)
         return tl::unexpected(times.error());
+    work::PlanInputs inputs{*model, cluster, std::move(*times)};
+    applyTo(inputs.request, search.variant);
     SolveProgress sink(context.progress);
-    const auto planned =
-        work::planModel({*model, *cluster, std::move(*times)}, {}, context.stop, sink);
+    return work::planModel(std::move(inputs), search.options, context.stop, sink);
+}
+
+Result<Report> demo(Arguments arguments, const Context& context)
+{
+    const auto cluster = arguments.cluster ? readClusterInput(*arguments.cluster)
+                                           : cluster::parseCluster(deploy::exampleClusterText(),
+                                                                   "the built-in cluster");
+    if (!cluster)
+        return tl::unexpected(cluster.error());
+    if (const auto ok = readWarmStart(arguments.search, deviceNames(*cluster)); !ok)
+        return tl::unexpected(ok.error());
+    const auto planned = planDemo(arguments.search, *cluster, context);
     if (!planned)
         return tl::unexpected(planned.error());
     if (!planned->plan.hasStages())
@@ -135,6 +145,7 @@ void addDemo(CLI::App& app, Chosen& chosen)
         ->add_option("--cluster", arguments->cluster,
                      "Cluster file to emulate instead of the built-in five devices")
         ->option_text("FILE");
+    addSearchOptions(*command, arguments->search);
     command->footer("Generates the model, measures its layers here, plans, starts a process for\n"
                     "each stage and the gateway, compares every answer with the unpartitioned\n"
                     "model, and removes everything again.");
