@@ -10,6 +10,7 @@ namespace millrace::ctl
 namespace
 {
 
+/// With the commands of a draft, or with the processes that run.
 Json nodesJson(const deploy::Release& release, const deploy::Draft* draft)
 {
     Json list = Json::array();
@@ -77,7 +78,7 @@ Report localDraftReport(const deploy::Draft& draft, bool isReused)
     }
     json["model_bytes"] = copied.value;
     json["starts"] = std::move(dead);
-    json["nodes"] = nodesJson(release, &draft);
+    json["nodes"] = nodesJson(release, isReused ? nullptr : &draft);
     report.json = dumped(json);
     report.text =
         isReused
