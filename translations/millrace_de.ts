@@ -128,6 +128,13 @@ Vergleichen Sie den Fingerabdruck mit dem, den ssh-keygen -l auf dem Gerät zeig
     </message>
 </context>
 <context>
+    <name>millrace::ui::Application</name>
+    <message>
+        <source>Cannot finish what was asked for. %1. Save your work under another name and start Millrace again.</source>
+        <translation>Was verlangt wurde, kann nicht zu Ende geführt werden. %1. Speichern Sie Ihre Arbeit unter einem anderen Namen und starten Sie Millrace neu.</translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::ChartCanvas</name>
     <message>
         <source>−%1 s</source>
@@ -1679,6 +1686,33 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     </message>
 </context>
 <context>
+    <name>millrace::ui::LogDialog</name>
+    <message>
+        <source>Program Log</source>
+        <translation>Programmprotokoll</translation>
+    </message>
+    <message>
+        <source>Nothing was reported since the program started.</source>
+        <translation>Seit dem Start des Programms wurde nichts gemeldet.</translation>
+    </message>
+    <message>
+        <source>No file can be written, so these lines are all there is.</source>
+        <translation>Es lässt sich keine Datei schreiben; mehr als diese Zeilen gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Older lines are in %1.</source>
+        <translation>Ältere Zeilen stehen in %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Copy All</source>
+        <translation>Alles &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>&amp;Aktualisieren</translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::LogView</name>
     <message>
         <source>Log</source>
@@ -2010,6 +2044,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>%1 is still running. Watch shows it.</source>
         <translation>%1 läuft noch. Beobachten zeigt es.</translation>
+    </message>
+    <message>
+        <source>Program &amp;Log</source>
+        <translation>Programm&amp;protokoll</translation>
     </message>
 </context>
 <context>
@@ -2654,10 +2692,6 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
     <message>
         <source>Split</source>
         <translation>Zerlegen</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Start</source>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Interrupt.h"
-#include "base/Log.h"
 #include "deploy/Release.h"
 #include "ui/dialogs/DialogPrompts.h"
+#include "ui/mainwindow/Application.h"
 #include "ui/mainwindow/MainWindow.h"
+#include "ui/mainwindow/MessageLog.h"
 
-#include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
 #include <QLibraryInfo>
@@ -14,7 +14,6 @@
 #include <QTranslator>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -79,48 +78,12 @@ std::optional<StartRequest> startRequest(const QApplication& app)
     return request;
 }
 
-/// While it lives, what Qt and the window report also goes into a file that keeps within bounds.
-class MessageLog
-{
-public:
-    MessageLog()
-    {
-        std::error_code error;
-        const auto folder = millrace::deploy::stateFolder();
-        std::filesystem::create_directories(folder, error);
-        if (auto log = millrace::Log::open({folder / "millrace.log"})) {
-            s_log = std::make_unique<millrace::Log>(std::move(*log));
-            s_before = qInstallMessageHandler(&note);
-        } else {
-            std::fprintf(stderr, "%s\n", log.error().message.c_str());
-        }
-    }
-    MessageLog(const MessageLog&) = delete;
-    MessageLog& operator=(const MessageLog&) = delete;
-    ~MessageLog()
-    {
-        if (s_log)
-            qInstallMessageHandler(s_before);
-        s_log.reset();
-    }
-
-private:
-    static void note(QtMsgType type, const QMessageLogContext& context, const QString& message)
-    {
-        s_log->write(message.toStdString());
-        s_before(type, context, message);
-    }
-    // Qt's handler is a plain function.
-    static inline std::unique_ptr<millrace::Log> s_log;
-    static inline QtMessageHandler s_before = nullptr;
-};
-
 } // namespace
 
 int main(int argc, char* argv[])
 {
     millrace::ignoreBrokenPipes();
-    QApplication app(argc, argv);
+    millrace::ui::Application app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("Millrace"));
     QCoreApplication::setApplicationVersion(QStringLiteral(MILLRACE_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.millrace.Millrace"));
@@ -133,9 +96,10 @@ int main(int argc, char* argv[])
     const auto request = startRequest(app);
     if (!request)
         return 2;
-    const MessageLog messages;
+    const millrace::ui::MessageLog log(millrace::deploy::stateFolder());
     millrace::ui::MainWindow window(std::make_unique<millrace::ui::DialogPrompts>(),
                                     std::move(settings));
+    window.setLog(log);
     window.start(*request);
     window.show();
     return QApplication::exec();

@@ -3,6 +3,8 @@
 #include "ui/Window.h"
 #include "ui/clusterview/ClusterView.h"
 #include "ui/graphview/GraphView.h"
+#include "ui/mainwindow/TableView.h"
+#include "ui/models/ScenarioTableModel.h"
 
 #include <QAction>
 #include <QCloseEvent>
@@ -309,8 +311,9 @@ private slots:
         QVERIFY(document.state().scenarios[1].plan);
     }
 
-    /// No plan made with estimated times stands beside one made with measured ones.
-    void measuringLeavesNoPlanOfTheTimesBefore()
+    /// No plan made with estimated times stands beside one made with measured ones, and the
+    /// scenarios that nobody looks at are planned with the measured ones, too.
+    void measuringPlansEveryScenarioAnew()
     {
         smallModel().save(file("timed.onnx").toStdString());
         Window window(settings());
@@ -322,11 +325,25 @@ private slots:
         document.setStages({1, 1});
         QTRY_VERIFY_WITH_TIMEOUT(window.isPlanned(), kSlow);
         QVERIFY(document.state().scenarios[0].plan);
+        bool areMixed = false;
+        connect(&document, &ui::Document::snapshotChanged, this, [&] {
+            for (const plan::Scenario& scenario : document.state().scenarios)
+                areMixed |= scenario.plan &&
+                            scenario.plan->record.times != document.snapshot().times->source;
+        });
         document.measure();
         QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
-        QVERIFY(!document.state().scenarios[0].plan);
-        QVERIFY(document.state().scenarios[1].plan);
-        QVERIFY(document.state().scenarios[1].plan->record.times == plan::TimesSource::Measured);
+        QVERIFY(!areMixed);
+        for (const plan::Scenario& scenario : document.state().scenarios) {
+            QTRY_VERIFY_WITH_TIMEOUT(scenario.plan.has_value(), kSlow);
+            QVERIFY(scenario.plan->record.times == plan::TimesSource::Measured);
+        }
+        const auto* table = window.child<ui::TableView>("scenarioTable");
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            const QString status =
+                table->model()->index(row, ui::ScenarioTableModel::Status).data().toString();
+            QVERIFY2(status != QStringLiteral("not planned yet"), qPrintable(status));
+        }
     }
 
     /// A project was saved, the layers were measured again, the project is opened again.
@@ -343,6 +360,12 @@ private slots:
         document.setStages({1, 1});
         QTRY_VERIFY_WITH_TIMEOUT(first.isPlanned(), kSlow);
         QVERIFY(document.saveProject(path.toStdString(), Json::object()));
+        const auto firstComputes = [](const plan::Scenario& scenario) {
+            return scenario.plan->pipelines.front().stages.front().compute;
+        };
+        std::vector<Seconds> computes;
+        for (const plan::Scenario& scenario : document.state().scenarios)
+            computes.push_back(firstComputes(scenario));
         Window same(settings());
         same->start({path, {}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(same.isPlanned(), kSlow);
@@ -360,8 +383,12 @@ private slots:
         Window second(settings());
         second->start({path, {}, {}});
         QTRY_VERIFY_WITH_TIMEOUT(second.isPlanned(), kSlow);
-        QVERIFY(!second->document().state().scenarios[0].plan);
-        QVERIFY(second->document().state().scenarios[1].plan);
+        // Both are made anew: the one that is shown, and then the other one.
+        for (std::size_t i = 0; i < 2; ++i) {
+            const plan::Scenario& scenario = second->document().state().scenarios[i];
+            QTRY_VERIFY_WITH_TIMEOUT(scenario.plan.has_value(), kSlow);
+            QVERIFY(firstComputes(scenario) == computes[i]);
+        }
     }
 
     void modelAndClusterBeginWithoutQuestions()

@@ -5,6 +5,7 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <atomic>
 #include <stdexcept>
 
 namespace millrace
@@ -43,6 +44,29 @@ private slots:
             },
             [](int) { QFAIL("a job that threw has no result"); });
         QTRY_VERIFY(!runner.isRunning());
+    }
+
+    void cancellingCountsUntilTheResultIsDelivered()
+    {
+        JobRunner runner;
+        std::atomic<bool> isThrough = false;
+        std::optional<bool> wasCancelled;
+        runner.start<int>(
+            [&isThrough](const std::stop_token&, ProgressSink&) {
+                isThrough = true;
+                return 1;
+            },
+            [&](int) { wasCancelled = runner.isCancelled(); });
+        while (!isThrough)
+            std::this_thread::yield();
+        runner.cancel(); // what the job returns waits in the event queue
+        QTRY_VERIFY(wasCancelled.has_value());
+        QVERIFY(*wasCancelled);
+        wasCancelled.reset();
+        runner.start<int>([](const std::stop_token&, ProgressSink&) { return 1; },
+                          [&](int) { wasCancelled = runner.isCancelled(); });
+        QTRY_VERIFY(wasCancelled.has_value());
+        QVERIFY(!*wasCancelled);
     }
 
     void jobThatGivesWayIsTold()

@@ -60,6 +60,8 @@ public:
     }
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
+    /// Whether cancel() came before the job that runs, or calls `finished` now, was through.
+    [[nodiscard]] bool isCancelled() const { return m_thread.get_stop_token().stop_requested(); }
 
     /// Runs `call` on this object's thread, from a job's thread, unless that job is superseded by
     /// then.

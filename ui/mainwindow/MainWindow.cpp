@@ -4,6 +4,7 @@
 #include "ui/clusterview/ClusterView.h"
 #include "ui/graphview/GraphView.h"
 #include "ui/inspector/Inspector.h"
+#include "ui/mainwindow/Application.h"
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MessageBar.h"
@@ -16,6 +17,7 @@
 #include "ui/models/DeviceTableModel.h"
 #include "ui/models/Figures.h"
 #include "ui/models/LinkTableModel.h"
+#include "ui/models/ScenarioTableModel.h"
 
 #include <QCloseEvent>
 #include <QDragEnterEvent>
@@ -69,6 +71,9 @@ MainWindow::~MainWindow()
 void MainWindow::connectDocument()
 {
     connect(&m_document, &Document::snapshotChanged, this, &MainWindow::showSnapshot);
+    connect(&m_document, &Document::comparisonChanged, this, [this] {
+        m_scenarioModel->setScenarios(m_document.state().scenarios, m_document.state().current);
+    });
     connect(&m_document, &Document::searching, m_status, &StatusLine::setSearching);
     connect(&m_document, &Document::failed, this, &MainWindow::warn);
     connect(&m_document, &Document::done, this, &MainWindow::tell);
@@ -77,6 +82,8 @@ void MainWindow::connectDocument()
         setWindowState(m_document.windowState());
         m_selection.select({});
     });
+    if (const auto* app = qobject_cast<Application*>(QCoreApplication::instance()))
+        connect(app, &Application::failed, this, &MainWindow::warn);
     connect(&m_document.undoStack(), &QUndoStack::cleanChanged, this, &MainWindow::updateTitle);
     connect(m_problems, &ProblemsView::problemCountChanged, this, [this](int count) {
         const int tab = m_tabs->indexOf(m_problems);
@@ -121,6 +128,7 @@ void MainWindow::tell(const QString& message)
 void MainWindow::warn(const QString& message)
 {
     m_log->append(message);
+    qInfo("%s", qPrintable(message));
     m_message->show(MessageBar::Kind::Problem, message);
     // The window is never left empty: what cannot be opened at the start gives way to the example.
     if (!m_document.snapshot().graph && !m_document.loadJob().isRunning() && !m_fellBack) {

@@ -31,6 +31,7 @@ class LadderView;
 class LinkTableModel;
 class LogView;
 class MessageBar;
+class MessageLog;
 class ModeBar;
 class PlanBar;
 class ProblemsView;
@@ -59,6 +60,8 @@ public:
     ~MainWindow() override;
 
     void start(const StartRequest& request);
+    /// What Help > Program Log shows; outlives the window.
+    void setLog(const MessageLog& log);
     [[nodiscard]] Document& document() { return m_document; }
     [[nodiscard]] Selection& selection() { return m_selection; }
     [[nodiscard]] LiveRelease& liveRelease() { return m_live; }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The menus and the tool bar of the main window.
+#include "ui/dialogs/LogDialog.h"
 #include "ui/graphview/GraphView.h"
 #include "ui/mainwindow/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MainWindow.h"
+#include "ui/mainwindow/MessageLog.h"
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ReleaseActions.h"
@@ -229,7 +231,18 @@ void MainWindow::makeHelpMenu()
     QMenu& menu = *menuBar()->addMenu(tr("&Help"));
     add(menu, QStringLiteral("shortcuts"), tr("&Keyboard Shortcuts"), QKeySequence::HelpContents,
         [this] { showShortcuts(); });
+    add(menu, QStringLiteral("showLog"), tr("Program &Log"), {}, [] {})->setEnabled(false);
     add(menu, QStringLiteral("about"), tr("&About Millrace"), {}, [this] { showAbout(); });
+}
+
+void MainWindow::setLog(const MessageLog& log)
+{
+    auto* action = findChild<QAction*>(QStringLiteral("showLog"));
+    action->setEnabled(true);
+    connect(action, &QAction::triggered, this, [this, &log] {
+        auto* dialog = new LogDialog([&log] { return log.recent(); }, log.file(), this);
+        dialog->show();
+    });
 }
 
 void MainWindow::makeToolBar()

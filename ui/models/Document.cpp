@@ -46,8 +46,8 @@ LoadOutcome loadModel(const std::filesystem::path& path,
     auto model = onnx::load(path, {dims}, stop, progress);
     if (!model) {
         LoadOutcome outcome{tl::unexpected(model.error()), {}};
-        if (model.error().code == ErrorCode::Cancelled || stop.stop_requested())
-            return {fail(ErrorCode::Cancelled, "cancelled"), {}};
+        if (stop.stop_requested())
+            return outcome;
         if (const auto free = onnx::freeDimensions(path))
             for (const std::string& name : *free)
                 if (!dims.contains(name))
@@ -151,10 +151,10 @@ void Document::load(const std::filesystem::path& path,
         },
         [this, path, whenOpen = std::move(whenOpen)](LoadOutcome outcome) {
             const QString file = text(path.filename().string());
+            if (m_loadJob.isCancelled())
+                return emit done(tr("Opening %1 was cancelled.").arg(file));
             if (!outcome.freeDims.isEmpty())
                 return emit dimsNeeded(text(path.string()), outcome.freeDims);
-            if (!outcome.loaded && outcome.loaded.error().code == ErrorCode::Cancelled)
-                return emit done(tr("Opening %1 was cancelled.").arg(file));
             if (!outcome.loaded)
                 return emit failed(
                     tr("Cannot open %1. %2.").arg(file, reasonOf(outcome.loaded.error())));

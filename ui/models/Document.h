@@ -102,6 +102,7 @@ public:
 
 signals:
     void snapshotChanged(const millrace::ui::Snapshot& snapshot);
+    void comparisonChanged(); ///< a scenario got its plan that is not the current one
     void stateChanged(); ///< scenarios, their names, the current one
     void titleChanged();
     void opened(); ///< another model or project stands; windowState() is its
@@ -140,6 +141,7 @@ private:
     void reset(DocumentState next);
     void replan();
     void planned(const Result<Planned>& outcome);
+    void planOthers(std::size_t from);
     [[nodiscard]] plan::PlanRequest requestOf(const plan::Scenario& scenario) const;
     [[nodiscard]] plan::PlanRecord planRecord() const;
     [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
@@ -155,7 +157,7 @@ private:
     std::filesystem::path m_projectFile;
     Json m_windowState = Json::object();
     bool m_isExample = false;
-    JobRunner m_loadJob, m_measureJob, m_exportJob, m_planJob;
+    JobRunner m_loadJob, m_measureJob, m_exportJob, m_planJob, m_othersJob;
 };
 
 } // namespace millrace::ui

@@ -112,6 +112,7 @@ plan::PlanRecord Document::planRecord() const
 /// Shows the edit at once with the plan before, and searches the new plan in the background.
 void Document::replan()
 {
+    m_othersJob.cancel();
     const bool keep = m_snapshot.problem && sameDevices(*m_snapshot.cluster, *m_snapshot.problem);
     std::optional<plan::Solved> before; // to begin with
     if (keep && m_snapshot.plan && m_snapshot.plan->hasStages())
@@ -178,6 +179,45 @@ void Document::planned(const Result<Planned>& outcome)
     keep(m_state.scenario(), *outcome->plan);
     showKeptPlans();
     emit snapshotChanged(m_snapshot);
+    planOthers(0);
+}
+
+/// One after the other, so that the comparison has no gaps where the times, the model or undo left
+/// scenarios without a plan. The next edit ends it: the current scenario goes first.
+void Document::planOthers(std::size_t from)
+{
+    const auto& scenarios = m_state.scenarios;
+    while (from < scenarios.size() && (scenarios[from].plan || from == m_state.current))
+        ++from;
+    if (from == scenarios.size())
+        return;
+    using Outcome = Result<plan::Plan>;
+    const plan::Scenario& scenario = scenarios[from];
+    m_othersJob.start<Outcome>(
+        [graph = m_snapshot.graph, cluster = scenario.cluster, times = m_snapshot.times,
+         request = requestOf(scenario),
+         record = planRecord()](const std::stop_token& stop, ProgressSink&) -> Outcome {
+            const auto problem = plan::makeProblem(*graph, cluster, *times, request);
+            if (!problem)
+                return tl::unexpected(problem.error());
+            Watcher nobody([](double, double) {});
+            auto solved = plan::solve(*problem, {}, stop, nobody);
+            if (!solved)
+                return tl::unexpected(solved.error());
+            if (stop.stop_requested()) // what was found by then is not what it would have become
+                return fail(ErrorCode::Cancelled, "cancelled");
+            return plan::Plan{std::move(solved->solution), record};
+        },
+        [this, from, scenario, times = m_snapshot.times](const Outcome& plan) {
+            if (m_snapshot.planning || times != m_snapshot.times)
+                return;
+            if (plan) {
+                keep(scenario, *plan);
+                showKeptPlans();
+                emit comparisonChanged();
+            }
+            planOthers(from + 1); // why it cannot be planned is said when it is chosen
+        });
 }
 
 } // namespace millrace::ui
