@@ -3011,6 +3011,10 @@ Open an ONNX file with File &gt; Open Model, or drop one here.</source>
         <translation>▼ keine Antwort; neuer Versuch</translation>
     </message>
     <message>
+        <source>▽ replaced</source>
+        <translation>▽ abgelöst</translation>
+    </message>
+    <message>
         <source>now</source>
         <translation>jetzt</translation>
     </message>

@@ -30,6 +30,11 @@ Result<plan::Problem> poseProblem(const PlanInputs& inputs)
     return plan::makeProblem(inputs.model.graph(), inputs.cluster, inputs.times, request);
 }
 
+plan::PlanRecord recordOf(const PlanInputs& inputs)
+{
+    return {inputs.model.sha256(), inputs.model.dims(), inputs.times.source};
+}
+
 Result<FoundPlan> solvePosed(const PlanInputs& inputs, const plan::Problem& problem,
                              const plan::SolveOptions& options, std::stop_token stop,
                              plan::PlanSink& sink)
@@ -37,9 +42,7 @@ Result<FoundPlan> solvePosed(const PlanInputs& inputs, const plan::Problem& prob
     auto solved = plan::solve(problem, options, std::move(stop), sink);
     if (!solved)
         return tl::unexpected(solved.error());
-    return FoundPlan{{std::move(solved->solution),
-                      {inputs.model.sha256(), inputs.model.dims(), inputs.times.source}},
-                     std::move(solved->memory)};
+    return FoundPlan{{std::move(solved->solution), recordOf(inputs)}, std::move(solved->memory)};
 }
 
 Result<Planned> planModel(PlanInputs inputs, const plan::SolveOptions& options,
@@ -79,12 +82,6 @@ Result<Planned> adoptPlan(PlanInputs inputs, plan::Plan plan, const std::string&
         return fail(ErrorCode::InvalidArgument, "{}: the plan does not fit the cluster: {}", source,
                     differences.front());
     return Planned{std::move(inputs), std::move(*problem), std::move(plan)};
-}
-
-deploy::Deployment deploymentOf(const Planned& planned, deploy::ReleaseKind kind)
-{
-    return {planned.inputs.model, planned.inputs.cluster, planned.problem,
-            planned.plan,         planned.inputs.times,   kind};
 }
 
 } // namespace millrace::work

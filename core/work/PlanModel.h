@@ -5,7 +5,6 @@
 /// none of them uses it.
 #pragma once
 
-#include "deploy/Deploy.h"
 #include "onnx/Model.h"
 #include "plan/MakeProblem.h"
 #include "plan/Solve.h"
@@ -13,7 +12,7 @@
 namespace millrace::work
 {
 
-/// What a plan is made of.
+/// What a plan is made of. Copies share the model.
 struct PlanInputs {
     onnx::Model model;
     cluster::Cluster cluster;
@@ -39,8 +38,11 @@ struct FoundPlan {
 /// The inputs as the planner sees them. InvalidArgument when they do not fit each other.
 [[nodiscard]] Result<plan::Problem> poseProblem(const PlanInputs& inputs);
 
-/// Searches a plan for a problem that was posed from these inputs, and writes on it what it was
-/// made from: the model's hash and dims, and where the times come from. Blocking; errors and
+/// What a plan of these inputs says of them.
+[[nodiscard]] plan::PlanRecord recordOf(const PlanInputs& inputs);
+
+/// Searches a plan for a problem that was posed from these inputs, and writes recordOf() on
+/// it. Blocking; errors and
 /// cancelling as plan::solve().
 [[nodiscard]] Result<FoundPlan> solvePosed(const PlanInputs& inputs, const plan::Problem& problem,
                                            const plan::SolveOptions& options, std::stop_token stop,
@@ -55,8 +57,5 @@ struct FoundPlan {
 /// of another model, has no stages, or does not fit the cluster; `source` names it in messages.
 [[nodiscard]] Result<Planned> adoptPlan(PlanInputs inputs, plan::Plan plan,
                                         const std::string& source);
-
-/// What deploys it. The times must be those of this machine.
-[[nodiscard]] deploy::Deployment deploymentOf(const Planned& planned, deploy::ReleaseKind kind);
 
 } // namespace millrace::work

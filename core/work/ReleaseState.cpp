@@ -65,12 +65,6 @@ std::string_view name(State state)
     return "unreachable";
 }
 
-std::size_t ReleaseState::countDead() const
-{
-    return static_cast<std::size_t>(std::count_if(
-        nodes.begin(), nodes.end(), [](const NodeState& node) { return !node.isAlive; }));
-}
-
 ReleaseState releaseState(const deploy::Release& release,
                           const std::optional<runtime::LiveStatus>& live, const IsAlive& isAlive)
 {
@@ -78,18 +72,28 @@ ReleaseState releaseState(const deploy::Release& release,
     for (std::size_t node = 0; node < release.nodes.size(); ++node)
         known.nodes.push_back(nodeState(release, node, live, isAlive));
     const bool isHere = release.kind == deploy::ReleaseKind::Local;
+    const bool noneLives = std::none_of(known.nodes.begin(), known.nodes.end(),
+                                        [](const NodeState& node) { return node.isAlive; });
     const bool allUp = std::all_of(known.nodes.begin(), known.nodes.end(),
                                    [](const NodeState& node) { return node.isUp; });
     if (release.standing == deploy::Standing::Replaced)
         known.state = State::Replaced;
-    else if (isHere && known.countDead() == known.nodes.size())
+    else if (isHere && noneLives)
         known.state = State::Down;
     else if (live)
         known.state = serviceState(live->state, allUp);
     return known;
 }
 
-bool mayServe(const deploy::Release& release, const IsAlive& isAlive)
+std::size_t countEnded(const deploy::Release& release, const IsAlive& isAlive)
+{
+    if (release.kind == deploy::ReleaseKind::Ssh)
+        return 0;
+    const auto alive = std::count_if(release.nodes.begin(), release.nodes.end(), isAlive);
+    return release.nodes.size() - static_cast<std::size_t>(alive);
+}
+
+bool mayServe(const deploy::ReleaseHeader& release, const IsAlive& isAlive)
 {
     if (release.kind == deploy::ReleaseKind::Ssh)
         return release.standing == deploy::Standing::Current;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/Release.h"
+#include "deploy/ReleaseIndex.h"
 
 #include <functional>
 
@@ -32,8 +32,6 @@ struct ReleaseState {
     State state = State::Unreachable;
     std::vector<NodeState> nodes;
     bool operator==(const ReleaseState&) const = default;
-
-    [[nodiscard]] std::size_t countDead() const;
 };
 
 /// Whether a process of this machine lives; deploy::isAlive, or a test's own.
@@ -45,10 +43,16 @@ using IsAlive = std::function<bool(const deploy::ReleaseNode&)>;
     const deploy::Release& release, const std::optional<runtime::LiveStatus>& live,
     const IsAlive& isAlive = [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
 
+/// How many processes of a local release have ended; those of other machines are not seen from
+/// here.
+[[nodiscard]] std::size_t countEnded(
+    const deploy::Release& release,
+    const IsAlive& isAlive = [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
+
 /// Whether there may be something to watch, before any gateway was asked: a process of a local
 /// release lives; a release on other devices was not replaced.
 [[nodiscard]] bool mayServe(
-    const deploy::Release& release,
+    const deploy::ReleaseHeader& release,
     const IsAlive& isAlive = [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
 
 } // namespace millrace::work

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
 #include "support/OnnxBuilder.h"
+#include "work/DeployPlanned.h"
 #include "work/OpenPlan.h"
 #include "work/PlanModel.h"
 

@@ -5,6 +5,7 @@
 #include "plan/Project.h"
 #include "ui/jobs/JobRunner.h"
 #include "ui/models/Snapshot.h"
+#include "work/PlanModel.h"
 
 #include <QObject>
 #include <QString>
@@ -103,7 +104,7 @@ public:
 signals:
     void snapshotChanged(const millrace::ui::Snapshot& snapshot);
     void comparisonChanged(); ///< a scenario got its plan that is not the current one
-    void stateChanged(); ///< scenarios, their names, the current one
+    void stateChanged();      ///< scenarios, their names, the current one
     void titleChanged();
     void opened(); ///< another model or project stands; windowState() is its
     /// A whole sentence for the operator: what cannot be done, why, what to try.
@@ -142,8 +143,7 @@ private:
     void replan();
     void planned(const Result<Planned>& outcome);
     void planOthers(std::size_t from);
-    [[nodiscard]] plan::PlanRequest requestOf(const plan::Scenario& scenario) const;
-    [[nodiscard]] plan::PlanRecord planRecord() const;
+    [[nodiscard]] work::PlanInputs inputsOf(const plan::Scenario& scenario) const;
     [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
     [[nodiscard]] bool isScenarioNameFree(const QString& name);
     bool write(const std::filesystem::path& path, const std::string& content);

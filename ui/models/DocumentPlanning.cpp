@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How every edit is planned anew, off the GUI thread.
-#include "plan/Solve.h"
 #include "ui/models/Document.h"
 #include "ui/models/Figures.h"
 
@@ -69,8 +68,7 @@ void Document::keepPlansOf(const plan::Project& project)
     for (const plan::Scenario& scenario : project.scenarios) {
         if (!scenario.plan || scenario.plan->record.times != m_snapshot.times->source)
             continue;
-        const auto problem = plan::makeProblem(*m_snapshot.graph, scenario.cluster,
-                                               *m_snapshot.times, requestOf(scenario));
+        const auto problem = work::poseProblem(inputsOf(scenario));
         if (problem && plan::check(*problem, scenario.plan->solution()).empty())
             keep(scenario, *scenario.plan);
     }
@@ -88,9 +86,9 @@ void Document::showKeptPlans()
     }
 }
 
-plan::PlanRequest Document::requestOf(const plan::Scenario& scenario) const
+work::PlanInputs Document::inputsOf(const plan::Scenario& scenario) const
 {
-    plan::PlanRequest request{scenario.overlap, scenario.stages, {}, plan::defaultMemoryModel()};
+    plan::PlanRequest request{scenario.overlap, scenario.stages, {}, {}};
     const auto& layers = m_snapshot.graph->layers;
     for (const auto& [layerName, deviceName] : scenario.pins) {
         const auto layer =
@@ -101,12 +99,7 @@ plan::PlanRequest Document::requestOf(const plan::Scenario& scenario) const
             request.pins.push_back(
                 {LayerId(static_cast<std::size_t>(layer - layers.begin())), *device});
     }
-    return request;
-}
-
-plan::PlanRecord Document::planRecord() const
-{
-    return {m_model->sha256(), m_model->dims(), m_snapshot.times->source};
+    return {*m_model, scenario.cluster, *m_snapshot.times, std::move(request)};
 }
 
 /// Shows the edit at once with the plan before, and searches the new plan in the background.
@@ -128,30 +121,28 @@ void Document::replan()
         return;
     using Outcome = Result<Planned>;
     m_planJob.start<Outcome>(
-        [this, graph = m_snapshot.graph, cluster = m_snapshot.cluster, times = m_snapshot.times,
-         request = requestOf(m_state.scenario()), before, record = planRecord(),
-         known = m_known](const std::stop_token& stop, ProgressSink&) -> Outcome {
-            auto problem = plan::makeProblem(*graph, *cluster, *times, request);
+        [this, inputs = std::make_shared<const work::PlanInputs>(inputsOf(m_state.scenario())),
+         before, known = m_known](const std::stop_token& stop, ProgressSink&) -> Outcome {
+            auto problem = work::poseProblem(*inputs);
             if (!problem)
                 return tl::unexpected(problem.error());
             for (const Planned& planned : known)
                 if (*planned.problem == *problem)
-                    return Planned{
-                        planned.problem,
-                        std::make_shared<plan::Plan>(plan::Plan{planned.plan->solution(), record}),
-                        planned.memory};
+                    return Planned{planned.problem,
+                                   std::make_shared<plan::Plan>(plan::Plan{
+                                       planned.plan->solution(), work::recordOf(*inputs)}),
+                                   planned.memory};
             plan::SolveOptions options;
             options.warmStart = before;
             Watcher watcher([this](double incumbent, double bound) {
                 m_planJob.post([this, incumbent, bound] { emit searching(incumbent, bound); });
             });
-            auto solved = plan::solve(*problem, options, stop, watcher);
-            if (!solved)
-                return tl::unexpected(solved.error());
-            const plan::Plan plan{std::move(solved->solution), record};
+            auto found = work::solvePosed(*inputs, *problem, options, stop, watcher);
+            if (!found)
+                return tl::unexpected(found.error());
             return Planned{std::make_shared<plan::Problem>(std::move(*problem)),
-                           std::make_shared<plan::Plan>(plan),
-                           std::make_shared<plan::SolveMemory>(std::move(solved->memory))};
+                           std::make_shared<plan::Plan>(std::move(found->plan)),
+                           std::make_shared<plan::SolveMemory>(std::move(found->memory))};
         },
         [this](const Outcome& outcome) { planned(outcome); });
 }
@@ -194,19 +185,14 @@ void Document::planOthers(std::size_t from)
     using Outcome = Result<plan::Plan>;
     const plan::Scenario& scenario = scenarios[from];
     m_othersJob.start<Outcome>(
-        [graph = m_snapshot.graph, cluster = scenario.cluster, times = m_snapshot.times,
-         request = requestOf(scenario),
-         record = planRecord()](const std::stop_token& stop, ProgressSink&) -> Outcome {
-            const auto problem = plan::makeProblem(*graph, cluster, *times, request);
-            if (!problem)
-                return tl::unexpected(problem.error());
-            Watcher nobody([](double, double) {});
-            auto solved = plan::solve(*problem, {}, stop, nobody);
-            if (!solved)
-                return tl::unexpected(solved.error());
+        [inputs = inputsOf(scenario)](const std::stop_token& stop, ProgressSink&) -> Outcome {
+            plan::NoPlanSink nobody;
+            auto planned = work::planModel(inputs, {}, stop, nobody);
+            if (!planned)
+                return tl::unexpected(planned.error());
             if (stop.stop_requested()) // what was found by then is not what it would have become
                 return fail(ErrorCode::Cancelled, "cancelled");
-            return plan::Plan{std::move(solved->solution), record};
+            return std::move(planned->plan);
         },
         [this, from, scenario, times = m_snapshot.times](const Outcome& plan) {
             if (m_snapshot.planning || times != m_snapshot.times)

@@ -3,7 +3,6 @@
 
 #include "runtime/Pace.h"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -46,13 +45,9 @@ public:
 
     [[nodiscard]] GatewayLoss loss(const Error& error) const
     {
-        // Processes of other computers are not seen from here.
-        const bool isHere = m_release.kind == deploy::ReleaseKind::Local;
-        const auto dead = std::count_if(
-            m_release.nodes.begin(), m_release.nodes.end(),
-            [isHere](const deploy::ReleaseNode& node) { return isHere && !deploy::isAlive(node); });
         std::error_code ignored;
-        return {error, static_cast<int>(dead), !std::filesystem::exists(m_release.folder, ignored)};
+        return {error, static_cast<int>(work::countEnded(m_release)),
+                !std::filesystem::exists(m_release.folder, ignored)};
     }
 
 private:
@@ -88,15 +83,16 @@ private:
 } // namespace
 
 void watchGateway(const deploy::Release& release, const std::stop_token& stop,
-                  const std::function<void(runtime::LiveStatus)>& arrived,
+                  const std::function<void(runtime::LiveStatus, work::State)>& arrived,
                   const std::function<void(const GatewayLoss&)>& lost)
 {
     Watcher watcher(release, stop);
     while (!stop.stop_requested()) {
         auto status = watcher.ask();
-        if (status)
-            arrived(std::move(*status));
-        else if (!stop.stop_requested())
+        if (status) {
+            const work::State state = work::releaseState(release, *status).state;
+            arrived(std::move(*status), state);
+        } else if (!stop.stop_requested())
             lost(watcher.loss(status.error()));
         (void)runtime::sleepUntil(std::chrono::steady_clock::now() + kPeriod, stop);
     }

@@ -5,8 +5,6 @@
 #include "ui/models/Figures.h"
 #include "work/Traffic.h"
 
-#include <algorithm>
-
 namespace millrace::ui
 {
 namespace
@@ -17,19 +15,10 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
-/// On devices, only the gateway knows more; it is asked as soon as the release is watched.
-bool isThere(const deploy::ReleaseHeader& release)
-{
-    if (release.kind == deploy::ReleaseKind::Ssh)
-        return release.standing == deploy::Standing::Current;
-    return std::any_of(release.nodes.begin(), release.nodes.end(),
-                       [](const deploy::ReleaseNode& node) { return deploy::isAlive(node); });
-}
-
 std::optional<deploy::Release> newestThatRuns()
 {
     for (const deploy::ReleaseHeader& header : deploy::releaseHeaders())
-        if (!header.owner && isThere(header))
+        if (!header.owner && work::mayServe(header))
             if (auto release = deploy::readRelease(header))
                 return std::move(*release);
     return {};
@@ -89,8 +78,9 @@ void LiveRelease::ask()
         [this, release = *m_release](const std::stop_token& stop, ProgressSink&) {
             watchGateway(
                 release, stop,
-                [this](runtime::LiveStatus status) {
-                    m_watchJob.post([this, status = std::move(status)] { take(status); });
+                [this](runtime::LiveStatus status, work::State state) {
+                    m_watchJob.post(
+                        [this, status = std::move(status), state] { take(status, state); });
                 },
                 [this](const GatewayLoss& loss) {
                     m_watchJob.post([this, loss] { loseLink(loss); });
@@ -108,7 +98,7 @@ void LiveRelease::forget()
     emit releaseChanged();
 }
 
-void LiveRelease::take(runtime::LiveStatus status)
+void LiveRelease::take(runtime::LiveStatus status, work::State state)
 {
     if (!m_release)
         return;
@@ -128,6 +118,7 @@ void LiveRelease::take(runtime::LiveStatus status)
     }
     status.events.clear();
     m_status = std::move(status);
+    m_state = state;
     if (isNew)
         emit changed();
     emit statusArrived();

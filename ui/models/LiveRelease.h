@@ -55,6 +55,8 @@ public:
     [[nodiscard]] const WatchHistory& history() const { return m_history; }
     /// The newest, without events; none before the first.
     [[nodiscard]] const std::optional<runtime::LiveStatus>& status() const { return m_status; }
+    /// What can be said of the release by it and by the processes here.
+    [[nodiscard]] work::State state() const { return m_state; }
 
     /// Watches a release that runs: the newest with a living process here, or that is current on
     /// its devices. Tells by found(), if there is one.
@@ -97,7 +99,7 @@ private:
     void forget();
     void begin(Work work, deploy::ReleaseKind kind);
     void end();
-    void take(runtime::LiveStatus status);
+    void take(runtime::LiveStatus status, work::State state);
     void loseLink(const GatewayLoss& loss);
     void deployed(Result<deploy::Outcome> outcome);
     void serving(deploy::Outcome outcome);
@@ -119,6 +121,7 @@ private:
     int m_deadNodes = 0;
     WatchHistory m_history;
     std::optional<runtime::LiveStatus> m_status;
+    work::State m_state = work::State::Unreachable;      ///< with m_status
     std::pair<std::uint64_t, std::uint64_t> m_lastEvent; ///< gateway's incarnation, number
     std::vector<std::function<void()>> m_whenQuiet;
     JobRunner m_findJob, m_workJob, m_watchJob, m_trafficJob;

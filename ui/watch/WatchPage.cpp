@@ -32,17 +32,22 @@ QString clock(double unixSeconds)
         .toString(QStringLiteral("HH:mm:ss"));
 }
 
-QString stateText(runtime::ServiceState state)
+QString stateText(work::State state)
 {
     switch (state) {
-    case runtime::ServiceState::Starting:
+    case work::State::Starting:
         return WatchPage::tr("\u25b6 starting");
-    case runtime::ServiceState::Serving:
+    case work::State::Serving:
         return WatchPage::tr("\u25b2 serving");
-    case runtime::ServiceState::Interrupted:
+    case work::State::Interrupted:
         return WatchPage::tr("\u25bc interrupted: requests wait");
-    case runtime::ServiceState::Draining:
+    case work::State::Draining:
         return WatchPage::tr("\u25cf draining");
+    case work::State::Replaced:
+        return WatchPage::tr("\u25bd replaced");
+    case work::State::Down:
+    case work::State::Unreachable:
+        return WatchPage::tr("\u25bc no answer; trying again");
     }
     return {};
 }
@@ -179,11 +184,11 @@ void WatchPage::refreshState()
                    : tr("\u25bc no answer; trying again");
         color = colours.bottleneck();
     } else if (m_live.status()) {
-        const runtime::ServiceState state = m_live.status()->state;
+        const work::State state = m_live.state();
         text = stateText(state);
-        color = state == runtime::ServiceState::Serving       ? colours.good()
-                : state == runtime::ServiceState::Interrupted ? colours.bottleneck()
-                                                              : color;
+        color = state == work::State::Serving       ? colours.good()
+                : state == work::State::Interrupted ? colours.bottleneck()
+                                                    : color;
     }
     QPalette inked = palette();
     inked.setColor(QPalette::WindowText, color);

@@ -7,7 +7,7 @@
 #include "ctl/report/BenchReport.h"
 #include "ctl/report/ReleaseReport.h"
 #include "deploy/ExampleCluster.h"
-#include "work/PlanModel.h"
+#include "work/DeployPlanned.h"
 
 #include <unistd.h>
 

@@ -6,6 +6,7 @@
 #include "ctl/commands/SshDeploy.h"
 #include "ctl/report/LocalDeployReport.h"
 #include "ctl/report/ReleaseReport.h"
+#include "work/DeployPlanned.h"
 
 #include <algorithm>
 

@@ -4,6 +4,7 @@
 #include "ctl/ConsoleSteps.h"
 #include "ctl/report/ReleaseReport.h"
 #include "ctl/report/SshDeployReport.h"
+#include "work/DeployPlanned.h"
 
 namespace millrace::ctl
 {

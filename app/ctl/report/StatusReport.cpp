@@ -10,8 +10,7 @@ namespace
 
 bool isGone(const KnownRelease& known)
 {
-    return known.release.kind == deploy::ReleaseKind::Local &&
-           known.state.countDead() == known.state.nodes.size();
+    return known.state.state == work::State::Down;
 }
 
 /// What does not run, in words; empty when all of it does.
