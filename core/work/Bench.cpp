@@ -3,6 +3,7 @@
 
 #include "base/Guarded.h"
 #include "work/BenchInputs.h"
+#include "work/Places.h"
 
 #include <algorithm>
 #include <chrono>
@@ -136,28 +137,22 @@ void fillStages(const deploy::Release& release, const runtime::LiveStatus& statu
                 BenchResult& result)
 {
     const plan::Plan& plan = release.plan;
-    const auto planned = plan.stages();
-    for (std::size_t k = 0; k < planned.size(); ++k) {
+    for (const auto& [at, planned] : plan.stages()) {
         StageResult stage;
-        stage.device = release.nodes[k].device;
-        stage.predictedCompute = planned[k].stage.compute;
-        stage.predictedMemory = planned[k].stage.memory;
-        if (k < status.stages.size()) {
-            stage.compute = status.stages[k].metrics.compute;
-            stage.peakMemory = status.stages[k].metrics.peakMemory;
+        stage.device = deviceOf(deploy::nodeOf(release, at));
+        stage.predictedCompute = planned.compute;
+        stage.predictedMemory = planned.memory;
+        if (const runtime::StageStatus* measured = statusOf(status, plan, at)) {
+            stage.compute = measured->metrics.compute;
+            stage.peakMemory = measured->metrics.peakMemory;
         }
         result.stages.push_back(std::move(stage));
     }
-    const std::string& gateway = release.nodes.back().device;
-    const auto hops = plan.hops();
-    for (std::size_t k = 0; k < hops.size(); ++k) {
-        HopResult hop;
-        hop.from = k == 0 ? gateway : release.nodes[k - 1].device;
-        hop.to = release.nodes[k].device;
-        hop.bytes = hops[k].hop.bytes;
-        hop.predictedTransfer = hops[k].hop.seconds;
-        if (k < status.hops.size())
-            hop.transfer = status.hops[k].transfer;
+    for (const auto& [at, planned] : plan.hops()) {
+        const HopEnds ends = endsOf(release, at);
+        HopResult hop{deviceOf(ends.from), deviceOf(ends.to), planned.bytes, planned.seconds, {}};
+        if (const runtime::HopStatus* measured = statusOf(status, plan, at))
+            hop.transfer = measured->transfer;
         result.hops.push_back(std::move(hop));
     }
 }

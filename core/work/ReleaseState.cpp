@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "work/ReleaseState.h"
 
+#include "work/Places.h"
+
 #include <algorithm>
 
 namespace millrace::work
@@ -9,19 +11,22 @@ namespace
 {
 
 /// What the gateway says of the node: that it answers at all, or that the stage is up.
-bool isSeenUp(const deploy::Release& release, std::size_t node, const runtime::LiveStatus& live)
+bool isSeenUp(const deploy::Release& release, const deploy::ReleaseNode& node,
+              const runtime::LiveStatus& live)
 {
-    if (deploy::plannedStage(release.plan, release.nodes[node]) == nullptr)
+    const auto* stage = std::get_if<StageRef>(&node.role);
+    if (stage == nullptr)
         return true;
-    return node < live.stages.size() && live.stages[node].up;
+    const runtime::StageStatus* status = statusOf(live, release.plan, *stage);
+    return status != nullptr && status->up;
 }
 
-NodeState nodeState(const deploy::Release& release, std::size_t node,
+NodeState nodeState(const deploy::Release& release, const deploy::ReleaseNode& node,
                     const std::optional<runtime::LiveStatus>& live, const IsAlive& isAlive)
 {
     const bool isHere = release.kind == deploy::ReleaseKind::Local;
     NodeState state;
-    state.isAlive = isHere ? isAlive(release.nodes[node]) : live.has_value();
+    state.isAlive = isHere ? isAlive(node) : live.has_value();
     state.isUp = state.isAlive && live && isSeenUp(release, node, *live);
     return state;
 }
@@ -69,7 +74,7 @@ ReleaseState releaseState(const deploy::Release& release,
                           const std::optional<runtime::LiveStatus>& live, const IsAlive& isAlive)
 {
     ReleaseState known;
-    for (std::size_t node = 0; node < release.nodes.size(); ++node)
+    for (const deploy::ReleaseNode& node : release.nodes)
         known.nodes.push_back(nodeState(release, node, live, isAlive));
     const bool isHere = release.kind == deploy::ReleaseKind::Local;
     const bool noneLives = std::none_of(known.nodes.begin(), known.nodes.end(),

@@ -10,6 +10,9 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <sstream>
+
 using namespace millrace;
 using namespace millrace::ctl;
 
@@ -96,6 +99,16 @@ KnownRelease known(const deploy::Release& release, bool answers, std::int64_t de
     return known;
 }
 
+std::vector<std::string> sortedLines(const std::string& text)
+{
+    std::istringstream lines(text);
+    std::vector<std::string> sorted;
+    for (std::string line; std::getline(lines, line);)
+        sorted.push_back(line);
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+}
+
 class ReleaseReports : public QObject
 {
     Q_OBJECT
@@ -137,6 +150,16 @@ private slots:
         deploy::Release replaced = remoteRelease();
         replaced.standing = deploy::Standing::Replaced;
         COMPARE_GOLDEN("status-replaced", statusReport(known(replaced, false)));
+    }
+
+    void theOrderOfTheNodesDoesNotMatter()
+    {
+        deploy::Release release = test::watchedRelease();
+        const Report before = statusReport(known(release, true));
+        std::rotate(release.nodes.begin(), release.nodes.begin() + 2, release.nodes.end());
+        const Report report = statusReport(known(release, true));
+        QVERIFY2(report.json == before.json, report.json.c_str());
+        QVERIFY2(sortedLines(report.text) == sortedLines(before.text), report.text.c_str());
     }
 
     void bench()

@@ -3,6 +3,7 @@
 
 #include "ctl/report/ReleaseReport.h"
 #include "ctl/report/Table.h"
+#include "work/Places.h"
 
 namespace millrace::ctl
 {
@@ -21,17 +22,17 @@ Bytes sum(const std::vector<deploy::PayloadFile>& files, deploy::PayloadKind kin
 Json bottleneckJson(const deploy::Release& release)
 {
     const plan::Bottleneck& bottleneck = release.plan.pipelines.front().bottleneck;
-    const auto k = static_cast<std::size_t>(bottleneck.index);
     Json json = {{"kind", bottleneck.kind == plan::BottleneckKind::Transfer  ? "transfer"
                           : bottleneck.kind == plan::BottleneckKind::Compute ? "compute"
                                                                              : "stage"},
                  {"index", bottleneck.index},
                  {"seconds", release.plan.bottleneckTime.value}};
     if (bottleneck.kind == plan::BottleneckKind::Transfer) {
-        json["from"] = release.nodes[k == 0 ? release.nodes.size() - 1 : k - 1].device;
-        json["to"] = release.nodes[k].device;
+        const work::HopEnds ends = work::endsOf(release, {PipelineId(), bottleneck.index});
+        json["from"] = work::deviceOf(ends.from);
+        json["to"] = work::deviceOf(ends.to);
     } else {
-        json["device"] = release.nodes[k].device;
+        json["device"] = work::deviceOf(deploy::nodeOf(release, {PipelineId(), bottleneck.index}));
     }
     return json;
 }

@@ -2,6 +2,7 @@
 #include "ctl/report/StatusReport.h"
 
 #include "ctl/report/Table.h"
+#include "work/Places.h"
 
 namespace millrace::ctl
 {
@@ -28,30 +29,41 @@ std::string nodesDown(const KnownRelease& known)
                        fmt::join(down, ", "), down.size() == 1 ? "is" : "are");
 }
 
-Json nodeJson(const KnownRelease& known, std::size_t n)
+/// Null for no node.
+Json nodeJson(const KnownRelease& known, const deploy::ReleaseNode* node)
 {
-    const deploy::ReleaseNode& node = known.release.nodes[n];
-    return {{"device", node.device},
+    if (node == nullptr)
+        return nullptr;
+    const auto n = static_cast<std::size_t>(node - known.release.nodes.data());
+    return {{"device", node->device},
             {"up", known.state.nodes[n].isUp},
             {"alive", known.state.nodes[n].isAlive},
-            {"pid", node.process.pid},
-            {"port", node.endpoint.port}};
+            {"pid", node->process.pid},
+            {"port", node->endpoint.port}};
 }
 
-Json stageJson(const KnownRelease& known, std::size_t k)
+/// What the gateway says of the stage, if it says anything.
+const runtime::StageMetrics* metricsOf(const KnownRelease& known, StageRef stage)
 {
-    Json json = {{"stage", k + 1}};
-    json.update(nodeJson(known, k));
-    const plan::Stage& planned = known.release.plan.stages()[k].stage;
-    json["predicted_s"] = planned.compute.value;
-    json["predicted_memory_bytes"] = planned.memory.value;
-    if (known.live && k < known.live->stages.size()) {
-        const runtime::StageMetrics& metrics = known.live->stages[k].metrics;
+    if (!known.live)
+        return nullptr;
+    const auto* status = work::statusOf(*known.live, known.release.plan, stage);
+    return status == nullptr ? nullptr : &status->metrics;
+}
+
+Json stageJson(const KnownRelease& known, std::size_t number, const plan::PlacedStage& placed)
+{
+    Json json = {{"stage", number}};
+    if (const deploy::ReleaseNode* node = deploy::nodeOf(known.release, placed.at))
+        json.update(nodeJson(known, node));
+    json["predicted_s"] = placed.stage.compute.value;
+    json["predicted_memory_bytes"] = placed.stage.memory.value;
+    if (const runtime::StageMetrics* metrics = metricsOf(known, placed.at)) {
         json["measured_s"] =
-            metrics.compute.count == 0 ? Json(nullptr) : Json(metrics.compute.mean());
-        json["computed"] = metrics.computed;
-        json["peak_memory_bytes"] = metrics.peakMemory.value;
-        json["refused_connections"] = metrics.refusedConnections;
+            metrics->compute.count == 0 ? Json(nullptr) : Json(metrics->compute.mean());
+        json["computed"] = metrics->computed;
+        json["peak_memory_bytes"] = metrics->peakMemory.value;
+        json["refused_connections"] = metrics->refusedConnections;
     }
     return json;
 }
@@ -78,10 +90,10 @@ Json statusJson(const KnownRelease& known)
                          {"latency_p95_s", live.latency.p95},
                          {"latency_p99_s", live.latency.p99}});
     }
-    json["gateway"] = nodeJson(known, release.nodes.size() - 1);
+    json["gateway"] = nodeJson(known, deploy::gatewayOf(release));
     json["stages"] = Json::array();
-    for (std::size_t k = 0; k < release.plan.stageCount(); ++k)
-        json["stages"].push_back(stageJson(known, k));
+    for (const plan::PlacedStage& placed : release.plan.stages())
+        json["stages"].push_back(stageJson(known, json["stages"].size() + 1, placed));
     json["events"] = Json::array();
     if (known.live)
         for (const runtime::Event& event : known.live->events)
@@ -105,13 +117,12 @@ std::string nodesTable(const KnownRelease& known)
         std::string predicted = "-";
         std::string measured = "-";
         std::string memory = "-";
-        if (n < known.release.plan.stageCount()) {
-            predicted = formatDuration(known.release.plan.stages()[n].stage.compute);
-            if (known.live && n < known.live->stages.size()) {
-                const runtime::StageMetrics& metrics = known.live->stages[n].metrics;
-                if (metrics.compute.count > 0)
-                    measured = formatDuration(Seconds{metrics.compute.mean()});
-                memory = formatBytes(metrics.peakMemory);
+        if (const auto* stage = std::get_if<StageRef>(&node.role)) {
+            predicted = formatDuration(known.release.plan.stage(*stage).compute);
+            if (const runtime::StageMetrics* metrics = metricsOf(known, *stage)) {
+                if (metrics->compute.count > 0)
+                    measured = formatDuration(Seconds{metrics->compute.mean()});
+                memory = formatBytes(metrics->peakMemory);
             }
         } else if (known.live) {
             memory = formatBytes(known.live->gatewayPeakMemory);
