@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/dialogs/Prompts.h"
+#include "ui/FakePrompts.h"
 #include "ui/mainwindow/MainWindow.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
-#include <optional>
 
 namespace millrace::test
 {
-
-/// What the window asks is answered from here, as soon as it is asked; an empty answer dismisses.
-struct Answers {
-    QString file, folder, name;
-    std::optional<ui::UnsavedAnswer> unsaved;
-    std::optional<ui::RunningAnswer> running;
-    bool mayCancelDeploying = false, mayUndeploy = false;
-    std::optional<ssh::HostKeyAnswer> hostKey; ///< none: the question stays open
-    std::optional<std::string> secret;         ///< none: dismissed
-    std::map<std::string, std::int64_t> dimensions;
-    QStringList asked; ///< "unsaved", "dimensions batch,width", "withdrawn", ... in order
-};
 
 /// The real main window with a cache, settings and answers of its own. The cache outlives it, so
 /// that the example's model is generated once.

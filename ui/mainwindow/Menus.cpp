@@ -2,14 +2,14 @@
 // The menus and the tool bar of the main window.
 #include "ui/dialogs/LogDialog.h"
 #include "ui/graphview/GraphView.h"
-#include "ui/mainwindow/FileActions.h"
+#include "ui/workflows/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MainWindow.h"
 #include "ui/mainwindow/MessageLog.h"
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
-#include "ui/mainwindow/ReleaseActions.h"
-#include "ui/mainwindow/RemoteActions.h"
+#include "ui/workflows/ReleaseActions.h"
+#include "ui/workflows/RemoteActions.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>

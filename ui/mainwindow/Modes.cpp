@@ -2,13 +2,13 @@
 // The modes of the main window, its layout, and what happens when it closes.
 #include "ui/deploy/DeployPage.h"
 #include "ui/graphview/GraphView.h"
-#include "ui/mainwindow/FileActions.h"
+#include "ui/workflows/FileActions.h"
 #include "ui/mainwindow/MainWindow.h"
 #include "ui/mainwindow/MessageBar.h"
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/ProblemsView.h"
-#include "ui/mainwindow/ReleaseActions.h"
-#include "ui/mainwindow/RemoteActions.h"
+#include "ui/workflows/ReleaseActions.h"
+#include "ui/workflows/RemoteActions.h"
 #include "ui/models/SelectionBridge.h"
 #include "ui/watch/WatchPage.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/mainwindow/RemoteActions.h"
+#include "ui/workflows/RemoteActions.h"
 
 #include "ui/deploy/DeployPage.h"
 #include "ui/dialogs/Prompts.h"

@@ -4,8 +4,8 @@
 #include "deploy/UnixTime.h"
 #include "ui/deploy/DeployPage.h"
 #include "ui/dialogs/Prompts.h"
-#include "ui/mainwindow/RemoteActions.h"
 #include "ui/models/Figures.h"
+#include "ui/workflows/RemoteActions.h"
 
 #include <QAction>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/mainwindow/ReleaseActions.h"
+#include "ui/workflows/ReleaseActions.h"
 
 #include "base/File.h"
 #include "deploy/ReleaseParts.h"

@@ -2,8 +2,8 @@
 // Deploying the open plan, and the wait for measured times before it.
 #include "deploy/DeviceTest.h"
 #include "deploy/UnixTime.h"
-#include "ui/mainwindow/ReleaseActions.h"
 #include "ui/watch/WatchPage.h"
+#include "ui/workflows/ReleaseActions.h"
 
 #include <QAction>
 

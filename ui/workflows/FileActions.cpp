@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/mainwindow/FileActions.h"
+#include "ui/workflows/FileActions.h"
 
 #include <QDir>
 #include <QFileInfo>

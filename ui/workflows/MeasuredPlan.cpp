@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/mainwindow/MeasuredPlan.h"
+#include "ui/workflows/MeasuredPlan.h"
 
 #include <utility>
 

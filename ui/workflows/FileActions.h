@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+/// Room `workflows`: what the operator does in several steps and with questions in between: open,
+/// save and export files, measure and plan, deploy and watch releases. Nothing here knows the main
+/// window: what it shows comes as signals, what has to be asked goes through Prompts.
 #pragma once
 
 #include "ui/dialogs/Prompts.h"

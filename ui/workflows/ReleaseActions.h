@@ -2,10 +2,10 @@
 #pragma once
 
 #include "ui/deploy/DeployActions.h"
-#include "ui/mainwindow/MeasuredPlan.h"
 #include "ui/models/Document.h"
 #include "ui/models/LiveRelease.h"
 #include "ui/watch/WatchActions.h"
+#include "ui/workflows/MeasuredPlan.h"
 
 #include <QObject>
 
