@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// How a file becomes layers, weights and tensors: BuildGraph, and Inseparable for what no cut may
+// part.
 #include "SmallModels.h"
 #include "base/File.h"
 #include "onnx/Model.h"
@@ -122,7 +124,8 @@ private slots:
         QCOMPARE(weight(graph, "twice").bytes.value, std::int64_t{4 * 4 * 400});
         QCOMPARE(layer(graph, "MatMul").weightBytes.value, std::int64_t{4 * 4 * 400});
         QCOMPARE(layer(graph, "MatMul").flops, 2.0 * 2 * 4 * 400);
-        QCOMPARE(graph.parameterCount(), std::int64_t{1600}); // "twice"; the scalar "two" is a setting
+        QCOMPARE(graph.parameterCount(),
+                 std::int64_t{1600}); // "twice"; the scalar "two" is a setting
     }
 
     void randomOperatorsAreLayers()
