@@ -9,10 +9,13 @@
 #include "ui/graphview/GraphCanvas.h"
 #include "ui/graphview/Minimap.h"
 #include "ui/graphview/NodeItem.h"
+#include "ui/mainwindow/HelpMenu.h"
 #include "ui/mainwindow/PlanBar.h"
+#include "ui/mainwindow/SettingsMenus.h"
 #include "ui/mainwindow/Theme.h"
 #include "ui/models/HealthTableModel.h"
 #include "ui/models/StepTableModel.h"
+#include "ui/models/StepTexts.h"
 #include "ui/watch/DeployPanel.h"
 #include "ui/watch/FigureTiles.h"
 #include "ui/watch/MemoryDelegate.h"
@@ -24,11 +27,14 @@
 #include <QGraphicsScene>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
 #include <QPainter>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStyleOptionViewItem>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -81,7 +87,7 @@ class TestSmallViews : public QObject
     Q_OBJECT
 
     template <class T>
-    static T* child(QWidget& of, const char* name)
+    static T* child(QObject& of, const char* name)
     {
         return of.findChild<T*>(QLatin1String(name));
     }
@@ -157,6 +163,88 @@ private slots:
         QCOMPARE(QApplication::palette().color(QPalette::Base), QColor(Qt::white));
         theme.set(ui::Theme::System);
         QCOMPARE(QApplication::palette().color(QPalette::Base), before.color(QPalette::Base));
+    }
+
+    void themeAndLanguageAreKept()
+    {
+        QTemporaryDir folder;
+        QSettings settings(folder.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
+        int chosen = 0;
+        {
+            QMenu menu;
+            ui::ThemeSwitch theme;
+            ui::addThemeMenu(menu, theme, settings);
+            ui::addLanguageMenu(menu, settings, [&chosen] { ++chosen; });
+            QVERIFY(child<QAction>(menu, "theme0")->isChecked());
+            child<QAction>(menu, "theme2")->trigger();
+            QVERIFY(theme.theme() == ui::Theme::Dark);
+            child<QAction>(menu, "language_de")->trigger();
+            QCOMPARE(chosen, 1);
+        }
+        QMenu menu;
+        ui::ThemeSwitch theme;
+        ui::addThemeMenu(menu, theme, settings);
+        ui::addLanguageMenu(menu, settings, [&chosen] { ++chosen; });
+        QVERIFY(theme.theme() == ui::Theme::Dark);
+        QVERIFY(child<QAction>(menu, "theme2")->isChecked());
+        QVERIFY(!child<QAction>(menu, "theme0")->isChecked());
+        QVERIFY(child<QAction>(menu, "language_de")->isChecked());
+        theme.set(ui::Theme::System);
+        QCOMPARE(chosen, 1);
+    }
+
+    void helpListsTheShortcutsOfTheWindow()
+    {
+        QWidget window;
+        auto* save = new QAction(QStringLiteral("&Save <it>"), &window);
+        save->setObjectName(QStringLiteral("save"));
+        save->setShortcut(QKeySequence(QStringLiteral("Ctrl+S")));
+        QMenu menu;
+        const ui::HelpMenu help(menu, window);
+        QVERIFY(!child<QAction>(menu, "showLog")->isEnabled());
+        child<QAction>(menu, "shortcuts")->trigger();
+        const auto* box = window.findChild<QMessageBox*>();
+        QVERIFY(box != nullptr);
+        QVERIFY2(box->text().contains(QStringLiteral("Save &lt;it&gt;</td><td><b>Ctrl+S")),
+                 qPrintable(box->text()));
+    }
+
+    void stepsSayHowFarTheyAre_data()
+    {
+        QTest::addColumn<int>("state");
+        QTest::addColumn<double>("fraction");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("sentence");
+        using deploy::StepState;
+        const auto row = [](const char* name, StepState state, double fraction, const char* text,
+                            const char* sentence) {
+            QTest::newRow(name) << static_cast<int>(state) << fraction << QString::fromUtf8(text)
+                                << QString::fromUtf8(sentence);
+        };
+        row("waiting", StepState::Waiting, -1, "\u00b7 waiting", "pi-3, Upload: waiting.");
+        row("unknown", StepState::Running, -1, "\u25b6 2.00 s",
+            "pi-3, Upload: running after 2.00 s. 1.00 KiB of 4.00 KiB sent.");
+        row("running", StepState::Running, 0.25, "\u25b6 25 %",
+            "pi-3, Upload: running after 2.00 s. 1.00 KiB of 4.00 KiB sent.");
+        row("done", StepState::Done, 1, "\u2713 2.00 s", "pi-3, Upload: done after 2.00 s.");
+        row("failed", StepState::Failed, 0.5, "\u2717 failed",
+            "pi-3, Upload: failed after 2.00 s.");
+    }
+    void stepsSayHowFarTheyAre()
+    {
+        QFETCH(int, state);
+        QFETCH(double, fraction);
+        QFETCH(QString, text);
+        QFETCH(QString, sentence);
+        const ui::StepCell cell{static_cast<deploy::StepState>(state),
+                                100,
+                                102,
+                                fraction,
+                                {},
+                                Bytes{1024},
+                                Bytes{4096}};
+        QCOMPARE(ui::stepText(cell), text);
+        QCOMPARE(ui::stepSentence(QStringLiteral("pi-3"), deploy::StepId::Upload, cell), sentence);
     }
 
     void tilesShowWhatIsKnown()

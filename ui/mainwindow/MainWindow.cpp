@@ -5,19 +5,19 @@
 #include "ui/graphview/GraphView.h"
 #include "ui/inspector/Inspector.h"
 #include "ui/mainwindow/Application.h"
-#include "ui/workflows/FileActions.h"
 #include "ui/mainwindow/FindField.h"
 #include "ui/mainwindow/MessageBar.h"
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
 #include "ui/mainwindow/ProblemsView.h"
-#include "ui/workflows/ReleaseActions.h"
-#include "ui/workflows/RemoteActions.h"
 #include "ui/mainwindow/StatusLine.h"
 #include "ui/models/DeviceTableModel.h"
 #include "ui/models/Figures.h"
 #include "ui/models/LinkTableModel.h"
 #include "ui/models/ScenarioTableModel.h"
+#include "ui/workflows/FileActions.h"
+#include "ui/workflows/ReleaseActions.h"
+#include "ui/workflows/RemoteActions.h"
 
 #include <QCloseEvent>
 #include <QDragEnterEvent>

@@ -26,6 +26,7 @@ class DeviceTableModel;
 class FileActions;
 class FindField;
 class GraphView;
+class HelpMenu;
 class Inspector;
 class LadderView;
 class LinkTableModel;
@@ -94,8 +95,6 @@ private:
     void addDevice();
     void removeSelectedDevice();
     void askPin(LayerId layer, const QPoint& at);
-    void showShortcuts();
-    void showAbout();
     void showSnapshot(const Snapshot& snapshot);
     void showFeasibility(const Snapshot& snapshot);
     void tell(const QString& message);
@@ -136,6 +135,7 @@ private:
     TableView *m_stages, *m_devices, *m_links, *m_scenarios;
     QTabWidget* m_tabs;
     PlanBar* m_planBar;
+    HelpMenu* m_help;
     FindField* m_find;
     QActionGroup* m_colourModes;
     QByteArray m_firstLayout;

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The menus and the tool bar of the main window.
-#include "ui/dialogs/LogDialog.h"
 #include "ui/graphview/GraphView.h"
-#include "ui/workflows/FileActions.h"
 #include "ui/mainwindow/FindField.h"
+#include "ui/mainwindow/HelpMenu.h"
 #include "ui/mainwindow/MainWindow.h"
-#include "ui/mainwindow/MessageLog.h"
 #include "ui/mainwindow/ModeBar.h"
 #include "ui/mainwindow/PlanBar.h"
+#include "ui/mainwindow/SettingsMenus.h"
+#include "ui/workflows/FileActions.h"
 #include "ui/workflows/ReleaseActions.h"
 #include "ui/workflows/RemoteActions.h"
 
 #include <QActionGroup>
-#include <QCoreApplication>
 #include <QDockWidget>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -27,15 +25,6 @@ namespace
 QIcon icon(const char* name)
 {
     return QIcon(QStringLiteral(":/icons/") + QLatin1String(name) + QStringLiteral(".svg"));
-}
-
-QString themeKey()
-{
-    return QStringLiteral("theme");
-}
-QString languageKey()
-{
-    return QStringLiteral("language");
 }
 
 } // namespace
@@ -160,37 +149,9 @@ void MainWindow::makeViewMenu()
         menu.addAction(dock->toggleViewAction());
     add(menu, QStringLiteral("resetLayout"), tr("&Reset Layout"), {}, [this] { resetLayout(); });
     menu.addSeparator();
-    QMenu& themes = *menu.addMenu(tr("&Theme"));
-    auto* themeGroup = new QActionGroup(this);
-    const QStringList themeNames{tr("As the &Desktop"), tr("&Light"), tr("&Dark")};
-    const int chosen = std::clamp(m_settings->value(themeKey(), 0).toInt(), 0, 2);
-    m_theme.set(static_cast<Theme>(chosen));
-    for (int theme = 0; theme < themeNames.size(); ++theme) {
-        QAction* action =
-            add(themes, QStringLiteral("theme%1").arg(theme), themeNames[theme], {}, [this, theme] {
-                m_theme.set(static_cast<Theme>(theme));
-                m_settings->setValue(themeKey(), theme);
-            });
-        action->setCheckable(true);
-        action->setChecked(theme == chosen);
-        themeGroup->addAction(action);
-    }
-    QMenu& languages = *menu.addMenu(tr("La&nguage"));
-    auto* languageGroup = new QActionGroup(this);
-    const QString current = m_settings->value(languageKey()).toString();
-    const std::pair<QString, QString> known[] = {{QString(), tr("As the &Desktop")},
-                                                 {QStringLiteral("en"), QStringLiteral("English")},
-                                                 {QStringLiteral("de"), QStringLiteral("Deutsch")}};
-    for (const auto& [code, name] : known) {
-        QAction* action =
-            add(languages, QStringLiteral("language_") + code, name, {}, [this, code = code] {
-                m_settings->setValue(languageKey(), code);
-                tell(tr("The language changes when Millrace starts again."));
-            });
-        action->setCheckable(true);
-        action->setChecked(code == current);
-        languageGroup->addAction(action);
-    }
+    addThemeMenu(menu, m_theme, *m_settings);
+    addLanguageMenu(menu, *m_settings,
+                    [this] { tell(tr("The language changes when Millrace starts again.")); });
 }
 
 void MainWindow::makePlanMenu()
@@ -228,21 +189,12 @@ void MainWindow::makeDeployMenu()
 
 void MainWindow::makeHelpMenu()
 {
-    QMenu& menu = *menuBar()->addMenu(tr("&Help"));
-    add(menu, QStringLiteral("shortcuts"), tr("&Keyboard Shortcuts"), QKeySequence::HelpContents,
-        [this] { showShortcuts(); });
-    add(menu, QStringLiteral("showLog"), tr("Program &Log"), {}, [] {})->setEnabled(false);
-    add(menu, QStringLiteral("about"), tr("&About Millrace"), {}, [this] { showAbout(); });
+    m_help = new HelpMenu(*menuBar()->addMenu(tr("&Help")), *this);
 }
 
 void MainWindow::setLog(const MessageLog& log)
 {
-    auto* action = findChild<QAction*>(QStringLiteral("showLog"));
-    action->setEnabled(true);
-    connect(action, &QAction::triggered, this, [this, &log] {
-        auto* dialog = new LogDialog([&log] { return log.recent(); }, log.file(), this);
-        dialog->show();
-    });
+    m_help->setLog(log);
 }
 
 void MainWindow::makeToolBar()
@@ -282,41 +234,6 @@ void MainWindow::makeToolBar()
     bar->addWidget(space);
     m_find = new FindField(*m_graph);
     bar->addWidget(m_find);
-}
-
-void MainWindow::showShortcuts()
-{
-    QString rows;
-    for (const QAction* action : findChildren<QAction*>()) {
-        if (action->shortcut().isEmpty() || action->objectName().isEmpty())
-            continue;
-        QString text = action->text();
-        text.remove(QLatin1Char('&')).remove(QStringLiteral("\u2026"));
-        rows += QStringLiteral("<tr><td style='padding-right:24px'>%1</td><td><b>%2</b></td></tr>")
-                    .arg(text.toHtmlEscaped(),
-                         action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped());
-    }
-    auto* box = new QMessageBox(this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(tr("Keyboard Shortcuts"));
-    box->setText(QString(u"<table>" + rows + u"</table>" +
-                         tr("<p>In the graph: arrows pan, + and - zoom, F fits, [ and ] follow an "
-                            "edge to its producer and consumer.</p>")));
-    box->open();
-}
-
-void MainWindow::showAbout()
-{
-    auto* box = new QMessageBox(this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(tr("About Millrace"));
-    box->setIconPixmap(windowIcon().pixmap(64));
-    box->setText(tr("<h3>Millrace %1</h3><p>Cuts a neural network into pipeline stages and places "
-                    "them on small, unlike computers so that the slowest stage or link is as fast "
-                    "as it can be.</p><p>Free software under the GNU General Public License, "
-                    "version 3 or later.</p>")
-                     .arg(QCoreApplication::applicationVersion()));
-    box->open();
 }
 
 } // namespace millrace::ui

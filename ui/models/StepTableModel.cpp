@@ -10,73 +10,8 @@
 
 namespace millrace::ui
 {
-namespace
-{
 
 using deploy::StepState;
-
-QString stateName(StepState state)
-{
-    switch (state) {
-    case StepState::Waiting:
-        return StepTableModel::tr("waiting");
-    case StepState::Running:
-        return StepTableModel::tr("running");
-    case StepState::Done:
-        return StepTableModel::tr("done");
-    case StepState::Failed:
-        return StepTableModel::tr("failed");
-    case StepState::Cancelled:
-        return StepTableModel::tr("cancelled");
-    case StepState::Undone:
-        return StepTableModel::tr("undone");
-    }
-    return {};
-}
-
-/// What is done took some time.
-QString duration(double seconds)
-{
-    return figure(Seconds{std::max(0.001, seconds)});
-}
-
-} // namespace
-
-QString stepName(deploy::StepId step)
-{
-    using deploy::StepId;
-    switch (step) {
-    case StepId::Measure:
-        return StepTableModel::tr("Measure");
-    case StepId::Plan:
-        return StepTableModel::tr("Plan");
-    case StepId::Reach:
-        return StepTableModel::tr("Reach");
-    case StepId::Check:
-        return StepTableModel::tr("Check");
-    case StepId::Lock:
-        return StepTableModel::tr("Lock");
-    case StepId::Split:
-        return StepTableModel::tr("Split");
-    case StepId::Keys:
-        return StepTableModel::tr("Keys");
-    case StepId::Upload:
-        return StepTableModel::tr("Upload");
-    case StepId::Start:
-        return StepTableModel::tr("Start");
-    case StepId::WarmUp:
-        return StepTableModel::tr("Warm up");
-    case StepId::Health:
-        return StepTableModel::tr("Health");
-    case StepId::Switch:
-        return StepTableModel::tr("Switch");
-    case StepId::Stop:
-        return StepTableModel::tr("Stop");
-    case StepId::Remove:
-        return StepTableModel::tr("Remove");
-    }
-    return {};
-}
 
 void StepTableModel::clear()
 {
@@ -129,7 +64,7 @@ void StepTableModel::update(const deploy::StepUpdate& update, double at)
 {
     const int column = columnOf(update.step);
     const int row = rowOf(update.device);
-    Cell& cell = m_cells[{update.device, update.step}];
+    StepCell& cell = m_cells[{update.device, update.step}];
     if (cell.state == StepState::Waiting)
         cell.begun = at;
     cell.state = update.state;
@@ -202,7 +137,7 @@ double StepTableModel::fraction() const
     return done / static_cast<double>(std::max(m_expected, m_cells.size()));
 }
 
-const StepTableModel::Cell* StepTableModel::cell(const QModelIndex& index) const
+const StepCell* StepTableModel::cell(const QModelIndex& index) const
 {
     const auto row = static_cast<std::size_t>(index.row());
     const auto step = static_cast<std::size_t>(index.column() - 1);
@@ -220,41 +155,6 @@ int StepTableModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(m_steps.size()) + 1;
 }
 
-QString StepTableModel::text(const Cell& cell) const
-{
-    switch (cell.state) {
-    case StepState::Waiting:
-        return tr("\u00b7 waiting");
-    case StepState::Running:
-        return cell.fraction < 0 ? tr("\u25b6 %1").arg(duration(cell.ended - cell.begun))
-                                 : tr("\u25b6 %1 %").arg(qRound(cell.fraction * 100));
-    case StepState::Done:
-        return tr("\u2713 %1").arg(duration(cell.ended - cell.begun));
-    case StepState::Failed:
-        return tr("\u2717 failed");
-    case StepState::Cancelled:
-        return tr("\u2717 cancelled");
-    case StepState::Undone:
-        return tr("\u21b6 undone");
-    }
-    return {};
-}
-
-/// "pi-3, Upload: done after 1.20 s."
-QString StepTableModel::sentence(const QModelIndex& index, const Cell& cell) const
-{
-    const QString where =
-        tr("%1, %2").arg(this->index(index.row(), 0).data().toString(),
-                         headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString());
-    QString text = cell.state == StepState::Waiting
-                       ? tr("%1: waiting.").arg(where)
-                       : tr("%1: %2 after %3.")
-                             .arg(where, stateName(cell.state), duration(cell.ended - cell.begun));
-    if (cell.state == StepState::Running && cell.toSend.value > 0)
-        text += QLatin1Char(' ') + tr("%1 of %2 sent.").arg(figure(cell.sent), figure(cell.toSend));
-    return text;
-}
-
 QVariant StepTableModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
@@ -265,22 +165,25 @@ QVariant StepTableModel::data(const QModelIndex& index, int role) const
         const std::string& device = deviceAt(index.row());
         return device.empty() ? tr("Release") : QString::fromStdString(device);
     }
-    const Cell* at = cell(index);
+    const StepCell* at = cell(index);
     if (at == nullptr)
         return {};
+    const auto sentence = [this, &index, at] {
+        return stepSentence(this->index(index.row(), 0).data().toString(),
+                            m_steps[static_cast<std::size_t>(index.column() - 1)], *at);
+    };
     const DevicePalette colours(QGuiApplication::palette());
     const bool isBad = at->state == StepState::Failed || at->state == StepState::Cancelled;
     switch (role) {
     case Qt::DisplayRole:
-        return text(*at);
+        return stepText(*at);
     case Qt::ToolTipRole:
         return plainTip(at->detail);
     case Qt::AccessibleTextRole:
-        return sentence(index, *at);
+        return sentence();
     case DetailRole:
-        return at->detail.isEmpty()
-                   ? sentence(index, *at)
-                   : QString(sentence(index, *at) + QLatin1Char('\n') + at->detail);
+        return at->detail.isEmpty() ? sentence()
+                                    : QString(sentence() + QLatin1Char('\n') + at->detail);
     case StateRole:
         return static_cast<int>(at->state);
     case FractionRole:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "deploy/Steps.h"
+#include "ui/models/StepTexts.h"
 
 #include <QAbstractTableModel>
 
@@ -53,25 +53,14 @@ public:
                                       int role) const override;
 
 private:
-    struct Cell {
-        deploy::StepState state = deploy::StepState::Waiting;
-        double begun = 0, ended = 0, fraction = -1;
-        QString detail;
-        Bytes sent, toSend;
-    };
-    [[nodiscard]] QString text(const Cell& cell) const;
-    [[nodiscard]] QString sentence(const QModelIndex& index, const Cell& cell) const;
-    [[nodiscard]] const Cell* cell(const QModelIndex& index) const;
+    [[nodiscard]] const StepCell* cell(const QModelIndex& index) const;
     [[nodiscard]] int rowOf(const std::string& device);
     [[nodiscard]] int columnOf(deploy::StepId step);
 
     std::vector<std::string> m_devices; ///< "": the release as a whole
     std::vector<deploy::StepId> m_steps;
     std::size_t m_expected = 0;
-    std::map<std::pair<std::string, deploy::StepId>, Cell> m_cells; ///< by device and step
+    std::map<std::pair<std::string, deploy::StepId>, StepCell> m_cells; ///< by device and step
 };
-
-/// A step of the recipe in the operator's language.
-[[nodiscard]] QString stepName(deploy::StepId step);
 
 } // namespace millrace::ui

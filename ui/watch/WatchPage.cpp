@@ -2,11 +2,11 @@
 #include "ui/watch/WatchPage.h"
 
 #include "ui/charts/LadderView.h"
-#include "ui/models/DevicePalette.h"
 #include "ui/models/Figures.h"
 #include "ui/models/HealthTableModel.h"
 #include "ui/watch/DeployPanel.h"
 #include "ui/watch/FigureTiles.h"
+#include "ui/watch/ReleaseLine.h"
 #include "ui/watch/WatchCharts.h"
 
 #include <QAction>
@@ -30,26 +30,6 @@ QString clock(double unixSeconds)
 {
     return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(unixSeconds * 1000))
         .toString(QStringLiteral("HH:mm:ss"));
-}
-
-QString stateText(work::State state)
-{
-    switch (state) {
-    case work::State::Starting:
-        return WatchPage::tr("\u25b6 starting");
-    case work::State::Serving:
-        return WatchPage::tr("\u25b2 serving");
-    case work::State::Interrupted:
-        return WatchPage::tr("\u25bc interrupted: requests wait");
-    case work::State::Draining:
-        return WatchPage::tr("\u25cf draining");
-    case work::State::Replaced:
-        return WatchPage::tr("\u25bd replaced");
-    case work::State::Down:
-    case work::State::Unreachable:
-        return WatchPage::tr("\u25bc no answer; trying again");
-    }
-    return {};
 }
 
 } // namespace
@@ -171,29 +151,11 @@ void WatchPage::refreshState()
 {
     if (!m_live.release())
         return;
-    const DevicePalette colours(palette());
-    QString text = tr("\u25b6 connecting\u2026");
-    QColor color = palette().color(QPalette::PlaceholderText);
-    if (m_live.work() == LiveRelease::Work::Removing) {
-        text = tr("\u25a0 stopping\u2026");
-    } else if (m_live.work() == LiveRelease::Work::Restarting) {
-        text = tr("\u25b6 starting what is down\u2026");
-    } else if (m_live.link() == LiveRelease::Link::Lost) {
-        text = m_live.deadNodes() > 0
-                   ? tr("\u25bc no answer; %n process(es) ended", nullptr, m_live.deadNodes())
-                   : tr("\u25bc no answer; trying again");
-        color = colours.bottleneck();
-    } else if (m_live.status()) {
-        const work::State state = m_live.state();
-        text = stateText(state);
-        color = state == work::State::Serving       ? colours.good()
-                : state == work::State::Interrupted ? colours.bottleneck()
-                                                    : color;
-    }
+    const ReleaseLine line = releaseLine(m_live, palette());
     QPalette inked = palette();
-    inked.setColor(QPalette::WindowText, color);
+    inked.setColor(QPalette::WindowText, line.colour);
     m_state->setPalette(inked);
-    m_state->setText(text);
+    m_state->setText(line.text);
     m_state->setToolTip(isLost() ? plainTip(m_live.linkTrouble()) : QString());
 }
 
