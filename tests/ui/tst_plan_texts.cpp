@@ -2,6 +2,7 @@
 // What the views of a plan say, as values.
 #include "ui/Snapshots.h"
 #include "ui/clusterview/Looks.h"
+#include "ui/graphview/FindLayers.h"
 #include "ui/inspector/Descriptions.h"
 #include "ui/inspector/Worth.h"
 #include "ui/inspector/WorthSearch.h"
@@ -118,6 +119,19 @@ private slots:
         for (const auto& [name, odd] : test::oddSnapshots())
             if (odd.graph)
                 QVERIFY2(ui::describeAll(odd).contains(QStringLiteral("chain")), name);
+    }
+
+    void layersAreFoundByNameOperatorAndOutput()
+    {
+        graph::Graph graph = test::chainGraph();
+        graph.layers[4].op = "Relu";
+        using Found = std::vector<LayerId>;
+        QCOMPARE(ui::layersMatching(graph, QStringLiteral("CONV3")), Found{LayerId(3)});
+        QCOMPARE(ui::layersMatching(graph, QStringLiteral("relu")), Found{LayerId(4)});
+        QCOMPARE(ui::layersMatching(graph, QStringLiteral("t6")), Found{LayerId(5)}); // its output
+        QCOMPARE(ui::layersMatching(graph, QStringLiteral("conv")).size(), std::size_t{6});
+        QVERIFY(ui::layersMatching(graph, QStringLiteral("t0")).empty()); // nobody makes the input
+        QVERIFY(ui::layersMatching(graph, QString()).empty());
     }
 
     void nothingIsWorthKnowingWhileAPlanIsSearched()

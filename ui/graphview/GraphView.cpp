@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/graphview/GraphView.h"
 
+#include "ui/graphview/FindLayers.h"
 #include "ui/graphview/Legend.h"
 #include "ui/graphview/Minimap.h"
 
@@ -152,22 +153,8 @@ void GraphView::selectionChanged(const Selected& selected)
 
 int GraphView::find(const QString& what)
 {
-    m_found.clear();
+    m_found = m_snapshot.graph ? layersMatching(*m_snapshot.graph, what) : std::vector<LayerId>{};
     m_foundAt = 0;
-    if (m_snapshot.graph && !what.isEmpty()) {
-        const graph::Graph& graph = *m_snapshot.graph;
-        const auto matches = [&](const std::string& candidate) {
-            return text(candidate).contains(what, Qt::CaseInsensitive);
-        };
-        for (std::size_t i = 0; i < graph.layers.size(); ++i) {
-            const graph::Layer& layer = graph.layers[i];
-            const bool tensor =
-                std::any_of(layer.outputs.begin(), layer.outputs.end(),
-                            [&](TensorId id) { return matches(graph.tensors[id.index()].name); });
-            if (tensor || matches(layer.name) || matches(layer.op))
-                m_found.emplace_back(i);
-        }
-    }
     m_scene->mark(m_found);
     showFound();
     return static_cast<int>(m_found.size());

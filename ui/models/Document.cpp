@@ -5,8 +5,7 @@
 #include "base/Guarded.h"
 #include "deploy/LayerTimes.h"
 #include "ui/models/Figures.h"
-
-#include <QFile>
+#include "ui/models/OpenModel.h"
 
 namespace millrace::ui
 {
@@ -18,49 +17,7 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
-cluster::Cluster exampleCluster()
-{
-    QFile file(QStringLiteral(":/clusters/example.yaml"));
-    [[maybe_unused]] const bool open = file.open(QIODevice::ReadOnly);
-    assert(open);
-    return cluster::parseCluster(file.readAll().toStdString(), "example.yaml").value();
-}
-
 constexpr std::uintmax_t kMaxProjectBytes = std::uintmax_t{256} << 20;
-
-/// Where the example's model lies once it was generated; the name says which generator made it.
-std::filesystem::path exampleModel()
-{
-    return cacheFolder() / "models" / "resnet50-seed1-v1.onnx";
-}
-
-struct LoadOutcome {
-    Result<Document::Loaded> loaded;
-    QStringList freeDims; ///< not bound yet
-};
-
-LoadOutcome loadModel(const std::filesystem::path& path,
-                      const std::map<std::string, std::int64_t>& dims, const std::stop_token& stop,
-                      ProgressSink& progress)
-{
-    auto model = onnx::load(path, {dims}, stop, progress);
-    if (!model) {
-        LoadOutcome outcome{tl::unexpected(model.error()), {}};
-        if (stop.stop_requested())
-            return outcome;
-        if (const auto free = onnx::freeDimensions(path))
-            for (const std::string& name : *free)
-                if (!dims.contains(name))
-                    outcome.freeDims << text(name);
-        return outcome;
-    }
-    auto times = deploy::layerTimes(*model, deploy::CachedTimes{}, stop, progress);
-    if (!times)
-        times = deploy::layerTimes(*model, deploy::EstimatedTimes{}, stop, progress);
-    if (!times)
-        return {tl::unexpected(times.error()), {}};
-    return {Document::Loaded{std::move(*model), std::move(*times)}, {}};
-}
 
 } // namespace
 
@@ -86,15 +43,7 @@ void Document::withExampleModel(std::function<void()> whenThere)
 {
     using Made = Result<void>;
     m_loadJob.start<Made>(
-        [](const std::stop_token&, ProgressSink& progress) -> Made {
-            // What cannot be looked up cannot be written either, which says why.
-            std::error_code error;
-            if (std::filesystem::exists(exampleModel(), error))
-                return {};
-            progress.progress("generating ResNet-50", -1);
-            std::filesystem::create_directories(exampleModel().parent_path(), error);
-            return onnx::writeReference("resnet50", exampleModel(), 1);
-        },
+        [](const std::stop_token&, ProgressSink& progress) { return makeExampleModel(progress); },
         [this, whenThere = std::move(whenThere)](const Made& made) {
             if (!made)
                 return emit failed(
@@ -143,13 +92,13 @@ void Document::openModel(const std::filesystem::path& path,
 void Document::load(const std::filesystem::path& path,
                     const std::map<std::string, std::int64_t>& dims, std::function<void()> whenOpen)
 {
-    m_loadJob.start<LoadOutcome>(
+    m_loadJob.start<OpenedModel>(
         [path, dims](const std::stop_token& stop, ProgressSink& progress) {
-            auto outcome =
-                guarded("opening the model", [&] { return loadModel(path, dims, stop, progress); });
-            return outcome ? std::move(*outcome) : LoadOutcome{tl::unexpected(outcome.error()), {}};
+            auto outcome = guarded("opening the model",
+                                   [&] { return openModelFile(path, dims, stop, progress); });
+            return outcome ? std::move(*outcome) : OpenedModel{tl::unexpected(outcome.error()), {}};
         },
-        [this, path, whenOpen = std::move(whenOpen)](LoadOutcome outcome) {
+        [this, path, whenOpen = std::move(whenOpen)](OpenedModel outcome) {
             const QString file = text(path.filename().string());
             if (m_loadJob.isCancelled())
                 return emit done(tr("Opening %1 was cancelled.").arg(file));

@@ -95,12 +95,6 @@ public:
     bool exportCluster(const std::filesystem::path& path);
     void exportStages(const std::filesystem::path& folder);
 
-    /// A model that was opened, and the times it is planned with.
-    struct Loaded {
-        onnx::Model model;
-        plan::LayerTimes times;
-    };
-
 signals:
     void snapshotChanged(const millrace::ui::Snapshot& snapshot);
     void comparisonChanged(); ///< a scenario got its plan that is not the current one
