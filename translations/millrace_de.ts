@@ -916,7 +916,7 @@ Speicher %4 von %5</numerusform>
     </message>
     <message>
         <source>proven optimal</source>
-        <translation>beweisbar optimal</translation>
+        <translation>bewiesen optimal</translation>
     </message>
     <message>
         <source>good plan, not proven optimal</source>
