@@ -58,10 +58,11 @@ Result<Emulation> emulation(const plan::Plan& plan, const plan::LayerTimes& host
                         at.stage + 1);
         all += *host;
         // Layers without any time of their own take what they take.
-        emulation.computeFactor.push_back(host->value > 0 ? planned.value / host->value : 1);
+        const double factor = host->value > 0 ? planned.value / host->value : 1;
+        emulation.computeFactor.emplace(at, factor);
         if (host->value > 0)
             dilate(
-                emulation, kLeastFactor / emulation.computeFactor.back(),
+                emulation, kLeastFactor / factor,
                 fmt::format("stage {} is planned on a device that is not {:.0f} times slower than "
                             "this machine, whose cores the stages share",
                             at.stage + 1, kLeastFactor));

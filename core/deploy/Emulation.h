@@ -15,7 +15,7 @@ namespace millrace::deploy
 /// that stages do not wait for each other's cores, all times are longer by one factor where they
 /// would use too much of them.
 struct Emulation {
-    std::vector<double> computeFactor; ///< per stage, dilation not included; 0: as fast as it goes
+    std::map<StageRef, double> computeFactor; ///< dilation not included; 0: as fast as it goes
     double dilation = 1;
     std::string reason; ///< why it is above 1; empty else
     /// What is late by less moves the measured bottleneck by 3 % at most. Dilation included.

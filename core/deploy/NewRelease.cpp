@@ -32,7 +32,9 @@ Result<Emulation> emulationOf(const Deployment& deployment)
         return emulation(deployment.plan, deployment.hostTimes,
                          static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     Emulation none;
-    none.computeFactor.resize(deployment.plan.stageCount());
+    const auto stages = deployment.plan.stages();
+    for (const plan::PlacedStage& stage : stages)
+        none.computeFactor.emplace(stage.at, 0);
     const auto& devices = deployment.cluster.devices;
     if (std::none_of(devices.begin(), devices.end(),
                      [](const cluster::Device& device) { return device.emulate; }))
@@ -42,9 +44,9 @@ Result<Emulation> emulationOf(const Deployment& deployment)
         return all;
     constexpr double kJitter = 0.001; // the scheduler's
     none.tolerance = {std::max(kJitter, all->tolerance.value / all->dilation)};
-    for (std::size_t k = 0; k < none.computeFactor.size(); ++k)
-        if (devices[deployment.plan.stages()[k].stage.device.index()].emulate)
-            none.computeFactor[k] = std::max(1.0, all->computeFactor[k]);
+    for (const auto& [at, stage] : stages)
+        if (devices[stage.device.index()].emulate)
+            none.computeFactor[at] = std::max(1.0, all->computeFactor.at(at));
     return none;
 }
 

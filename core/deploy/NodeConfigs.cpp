@@ -61,35 +61,45 @@ public:
     [[nodiscard]] NodeConfigs make() const
     {
         NodeConfigs configs;
-        for (std::size_t k = 0; k + 1 < m_release.nodes.size(); ++k)
-            configs.stages.push_back(stage(k));
+        for (const auto& [at, stage] : m_release.plan.stages())
+            configs.stages.emplace(at, this->stage(at));
         configs.gateway = gateway();
         return configs;
     }
 
 private:
-    [[nodiscard]] runtime::Peer peer(std::size_t node) const
+    /// A node of the release and what goes with it in the lists that are in its nodes' order.
+    struct Node {
+        const ReleaseNode& node;
+        std::size_t index;
+    };
+    [[nodiscard]] Node find(const ReleaseNode* node) const
     {
-        return {m_release.nodes[node].name, m_fingerprints.nodes[node]};
+        return {*node, static_cast<std::size_t>(node - m_release.nodes.data())};
+    }
+    [[nodiscard]] Node find(const StageRef& stage) const { return find(nodeOf(m_release, stage)); }
+    [[nodiscard]] Node gatewayNode() const { return find(gatewayOf(m_release)); }
+
+    [[nodiscard]] runtime::Peer peer(const Node& node) const
+    {
+        return {node.node.name, m_fingerprints.nodes[node.index]};
     }
 
-    /// The node that sends on hop `sends` and receives from hop `receives`.
-    [[nodiscard]] runtime::NodeConfig node(std::size_t index, std::size_t sends,
-                                           std::size_t receives) const
+    [[nodiscard]] runtime::NodeConfig nodeConfig(const Node& node, const plan::Hop& sends,
+                                                 const plan::Hop& receives) const
     {
-        runtime::NodeConfig node;
-        node.release = m_release.id;
-        node.name = m_release.nodes[index].name;
-        node.listen = m_release.nodes[index].endpoint;
-        node.listen.address = listenAddress(node.listen.address);
-        node.dilation = m_emulation.dilation;
-        node.tolerance = m_emulation.tolerance;
-        const plan::Problem& problem = m_release.problem;
-        node.pace = pace(m_release.plan.hops()[sends].hop);
-        node.arrivingPace = pace(m_release.plan.hops()[receives].hop);
-        if (const plan::Hop& hop = m_release.plan.hops()[receives].hop; isEmulated(hop))
-            node.delay = problem.delay.at(*hop.from, *hop.to);
-        return node;
+        runtime::NodeConfig config;
+        config.release = m_release.id;
+        config.name = node.node.name;
+        config.listen = node.node.endpoint;
+        config.listen.address = listenAddress(config.listen.address);
+        config.dilation = m_emulation.dilation;
+        config.tolerance = m_emulation.tolerance;
+        config.pace = pace(sends);
+        config.arrivingPace = pace(receives);
+        if (isEmulated(receives))
+            config.delay = m_release.problem.delay.at(*receives.from, *receives.to);
+        return config;
     }
     [[nodiscard]] std::optional<runtime::PaceConfig> pace(const plan::Hop& hop) const
     {
@@ -105,43 +115,50 @@ private:
         return m_release.kind == ReleaseKind::Local && hop.from && hop.to && *hop.from != *hop.to;
     }
 
-    [[nodiscard]] runtime::StageConfig stage(std::size_t k) const
+    [[nodiscard]] runtime::StageConfig stage(const StageRef& at) const
     {
-        const std::size_t gateway = m_release.nodes.size() - 1;
+        const plan::Pipeline& pipeline = m_release.plan.pipelines[at.pipeline.index()];
+        const auto k = static_cast<std::size_t>(at.stage);
+        const Node self = find(at);
         const onnx::StageFile& file = m_manifest.stages[k];
         runtime::StageConfig config;
-        config.node = node(k, k + 1, k);
-        config.stage = static_cast<int>(k) + 1;
-        config.device = m_release.nodes[k].device;
+        config.node = nodeConfig(self, pipeline.hops[k + 1], pipeline.hops[k]);
+        config.stage = at;
+        config.device = self.node.device;
         config.modelFile = file.file;
         config.inputs = portInfos(file.inputs);
         config.outputs = portInfos(file.outputs);
         config.relayed = file.relayed;
         config.arriving = arriving(m_manifest, k);
-        config.computeFactor = m_emulation.computeFactor[k];
-        config.previous = peer(k == 0 ? gateway : k - 1);
-        config.gateway = peer(gateway);
-        if (k + 1 < gateway) {
-            config.next = peer(k + 1);
-            config.nextEndpoint = m_release.nodes[k + 1].endpoint;
+        config.computeFactor = m_emulation.computeFactor.at(at);
+        config.gateway = peer(gatewayNode());
+        config.previous = k == 0 ? config.gateway : peer(find({at.pipeline, at.stage - 1}));
+        if (k + 1 < pipeline.stages.size()) {
+            const Node next = find({at.pipeline, at.stage + 1});
+            config.next = peer(next);
+            config.nextEndpoint = next.node.endpoint;
         }
         return config;
     }
 
     [[nodiscard]] runtime::GatewayConfig gateway() const
     {
-        const std::size_t last = m_release.nodes.size() - 1;
+        const Node self = gatewayNode();
+        const plan::Pipeline& first = m_release.plan.pipelines.front();
         runtime::GatewayConfig config;
-        config.node = node(last, 0, last);
-        config.device = m_release.nodes[last].device;
+        config.node = nodeConfig(self, first.hops.front(), first.hops.back());
+        config.device = self.node.device;
         config.inputs = portInfos(m_manifest.inputs);
         config.outputs = portInfos(m_manifest.outputs);
-        for (std::size_t k = 0; k < last; ++k)
-            config.stages.push_back(
-                {peer(k), m_release.nodes[k].endpoint, m_release.nodes[k].device});
+        config.pipelines.resize(m_release.plan.pipelines.size());
+        for (const auto& [at, stage] : m_release.plan.stages()) {
+            const Node node = find(at);
+            config.pipelines[at.pipeline.index()].stages.push_back(
+                {peer(node), node.node.endpoint, node.node.device});
+        }
         config.clients = {{"client", m_fingerprints.client}};
         // One for each stage and hop keeps all of them busy; more would only wait longer.
-        config.maxInFlight = 2 * static_cast<int>(last) + kSpareRequests;
+        config.maxInFlight = 2 * static_cast<int>(m_release.plan.stageCount()) + kSpareRequests;
         return config;
     }
 

@@ -6,12 +6,14 @@
 #include "onnx/Model.h"
 #include "runtime/NodeConfig.h"
 
+#include <map>
+
 namespace millrace::deploy
 {
 
 /// What every node of a release is told.
 struct NodeConfigs {
-    std::vector<runtime::StageConfig> stages;
+    std::map<StageRef, runtime::StageConfig> stages;
     runtime::GatewayConfig gateway;
 };
 

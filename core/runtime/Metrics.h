@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Ids.h"
 #include "base/Units.h"
 #include "runtime/Histogram.h"
 
@@ -46,7 +47,6 @@ struct StageStatus {
     bool operator==(const StageStatus&) const = default;
 };
 
-/// Hop k leads to stage k, the last one back to the gateway.
 struct HopStatus {
     std::string from, to; ///< device names
     std::uint64_t bytes = 0;
@@ -55,14 +55,21 @@ struct HopStatus {
     bool operator==(const HopStatus&) const = default;
 };
 
+/// Hop k leads to stage k, the last one back to the gateway.
+struct PipelineStatus {
+    std::vector<StageStatus> stages;
+    std::vector<HopStatus> hops; ///< stages + 1
+    bool operator==(const PipelineStatus&) const = default;
+};
+
 enum class EventKind { Started, StageUp, StageDown, Resent, Refused, RequestFailed, Drained };
 
 struct Event {
     std::uint64_t number = 0; ///< 1, 2, 3, ... within the gateway's life
     double at = 0;            ///< Unix seconds
     EventKind kind = EventKind::Started;
-    int stage = -1;   ///< -1: none
-    std::string text; ///< one English line for logs
+    std::optional<StageRef> stage; ///< that it is about
+    std::string text;              ///< one English line for logs
     bool operator==(const Event&) const = default;
 };
 
@@ -92,10 +99,16 @@ struct LiveStatus {
     Bytes gatewayPeakMemory;
     std::uint64_t refusedConnections = 0;           ///< at the gateway
     std::uint64_t deadlines = 0, lateDeadlines = 0; ///< of all stages and the gateway
-    std::vector<StageStatus> stages;
-    std::vector<HopStatus> hops; ///< stages + 1
-    std::vector<Event> events;   ///< those after the number asked for, at most the last 200
+    std::vector<PipelineStatus> pipelines;          ///< of the plan, in its order
+    std::vector<Event> events; ///< those after the number asked for, at most the last 200
     bool operator==(const LiveStatus&) const = default;
+
+    /// Null where the plan has no such stage or hop.
+    [[nodiscard]] const StageStatus* find(const StageRef& stage) const;
+    [[nodiscard]] const HopStatus* find(const HopRef& hop) const;
+    /// Those of all pipelines, one pipeline after the other; valid as long as the status.
+    [[nodiscard]] std::vector<const StageStatus*> stages() const;
+    [[nodiscard]] std::vector<const HopStatus*> hops() const;
 };
 
 } // namespace millrace::runtime

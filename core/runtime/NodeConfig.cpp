@@ -10,8 +10,8 @@ namespace millrace::runtime
 namespace
 {
 
-constexpr std::string_view kStageFormat = "millrace-stage/1";
-constexpr std::string_view kGatewayFormat = "millrace-gateway/1";
+constexpr std::string_view kStageFormat = "millrace-stage/2";
+constexpr std::string_view kGatewayFormat = "millrace-gateway/2";
 constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
 
 Json toJson(const Endpoint& endpoint)
@@ -57,19 +57,29 @@ Json toJson(const NodeConfig& node)
     return json;
 }
 
+Json toJson(const PipelineAddresses& pipeline)
+{
+    Json stages = Json::array();
+    for (const StageAddress& stage : pipeline.stages)
+        stages.push_back({{"peer", toJson(stage.peer)},
+                          {"endpoint", toJson(stage.endpoint)},
+                          {"device", stage.device}});
+    return {{"stages", std::move(stages)}};
+}
+
 /// Reads field after field; the first error sticks.
 class Reader : JsonFields
 {
 public:
     Result<StageConfig> stage(const JsonReader& root)
     {
-        check(root.allowOnly({"format", "node", "stage", "device", "model", "inputs", "outputs",
-                              "relayed", "arriving", "threads", "compute_factor", "previous",
-                              "gateway", "next", "next_endpoint"}));
+        check(root.allowOnly({"format", "node", "pipeline", "stage", "device", "model", "inputs",
+                              "outputs", "relayed", "arriving", "threads", "compute_factor",
+                              "previous", "gateway", "next", "next_endpoint"}));
         format(root, kStageFormat);
         StageConfig config;
         config.node = node(root);
-        config.stage = static_cast<int>(positive(root, "stage", 100'000));
+        config.stage = {PipelineId(place(root, "pipeline")), place(root, "stage")};
         config.device = text(root, "device");
         config.modelFile = file(root, "model");
         config.inputs = ports(root, "inputs");
@@ -93,29 +103,46 @@ public:
 
     Result<GatewayConfig> gateway(const JsonReader& root)
     {
-        check(root.allowOnly({"format", "node", "device", "inputs", "outputs", "stages", "clients",
-                              "max_in_flight"}));
+        check(root.allowOnly({"format", "node", "device", "inputs", "outputs", "pipelines",
+                              "clients", "max_in_flight"}));
         format(root, kGatewayFormat);
         GatewayConfig config;
         config.node = node(root);
         config.device = text(root, "device");
         config.inputs = ports(root, "inputs");
         config.outputs = ports(root, "outputs");
-        each(root, "stages", [&](const JsonReader& at) {
-            check(at.allowOnly({"peer", "endpoint", "device"}));
-            config.stages.push_back(
-                {peer(at, "peer"), endpoint(at, "endpoint"), text(at, "device")});
-        });
+        each(root, "pipelines",
+             [&](const JsonReader& at) { config.pipelines.push_back(pipeline(at)); });
         each(root, "clients", [&](const JsonReader& at) { config.clients.push_back(peer(at)); });
         config.maxInFlight = static_cast<int>(positive(root, "max_in_flight", 100'000));
-        if (!m_error && config.stages.empty())
-            check(Result<void>(root.error("a gateway needs at least one stage")));
+        if (!m_error && config.pipelines.size() != 1)
+            check(Result<void>(root.error("a gateway feeds one pipeline")));
         if (m_error)
             return tl::unexpected(*m_error);
         return config;
     }
 
 private:
+    /// Counted from 1 in the file, from 0 here.
+    std::int32_t place(const JsonReader& root, std::string_view key)
+    {
+        return static_cast<std::int32_t>(positive(root, key, 100'000)) - 1;
+    }
+
+    PipelineAddresses pipeline(const JsonReader& root)
+    {
+        check(root.allowOnly({"stages"}));
+        PipelineAddresses pipeline;
+        each(root, "stages", [&](const JsonReader& at) {
+            check(at.allowOnly({"peer", "endpoint", "device"}));
+            pipeline.stages.push_back(
+                {peer(at, "peer"), endpoint(at, "endpoint"), text(at, "device")});
+        });
+        if (!m_error && pipeline.stages.empty())
+            check(Result<void>(root.error("a pipeline needs at least one stage")));
+        return pipeline;
+    }
+
     NodeConfig node(const JsonReader& root)
     {
         NodeConfig node;
@@ -229,7 +256,8 @@ std::string writeStageConfig(const StageConfig& config)
 {
     Json json{{"format", std::string(kStageFormat)},
               {"node", toJson(config.node)},
-              {"stage", config.stage},
+              {"pipeline", config.stage.pipeline.value + 1},
+              {"stage", config.stage.stage + 1},
               {"device", config.device},
               {"model", config.modelFile},
               {"inputs", toJson(config.inputs)},
@@ -254,13 +282,11 @@ std::string writeGatewayConfig(const GatewayConfig& config)
               {"device", config.device},
               {"inputs", toJson(config.inputs)},
               {"outputs", toJson(config.outputs)},
-              {"stages", Json::array()},
+              {"pipelines", Json::array()},
               {"clients", Json::array()},
               {"max_in_flight", config.maxInFlight}};
-    for (const StageAddress& stage : config.stages)
-        json["stages"].push_back({{"peer", toJson(stage.peer)},
-                                  {"endpoint", toJson(stage.endpoint)},
-                                  {"device", stage.device}});
+    for (const PipelineAddresses& pipeline : config.pipelines)
+        json["pipelines"].push_back(toJson(pipeline));
     for (const Peer& client : config.clients)
         json["clients"].push_back(toJson(client));
     return json.dump(2) + "\n";

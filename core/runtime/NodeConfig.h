@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Error.h"
+#include "base/Ids.h"
 #include "base/Units.h"
 #include "graph/Graph.h"
 
@@ -60,10 +61,10 @@ struct NodeConfig {
     bool operator==(const NodeConfig&) const = default;
 };
 
-/// "millrace-stage/1", JSON.
+/// "millrace-stage/2", JSON.
 struct StageConfig {
     NodeConfig node;
-    int stage = 1;      ///< from 1
+    StageRef stage;     ///< in the file from 1
     std::string device; ///< for messages
     std::string modelFile;
     std::vector<PortInfo> inputs, outputs; ///< of the stage's model
@@ -87,12 +88,17 @@ struct StageAddress {
     bool operator==(const StageAddress&) const = default;
 };
 
-/// "millrace-gateway/1", JSON.
+struct PipelineAddresses {
+    std::vector<StageAddress> stages; ///< in the pipeline's order
+    bool operator==(const PipelineAddresses&) const = default;
+};
+
+/// "millrace-gateway/2", JSON.
 struct GatewayConfig {
     NodeConfig node;
     std::string device;
-    std::vector<PortInfo> inputs, outputs; ///< of the whole model
-    std::vector<StageAddress> stages;      ///< in pipeline order
+    std::vector<PortInfo> inputs, outputs;    ///< of the whole model
+    std::vector<PipelineAddresses> pipelines; ///< of the plan, in its order; one for now
     std::vector<Peer> clients;
     int maxInFlight = 64; ///< requests taken from clients and not yet answered
     bool operator==(const GatewayConfig&) const = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/Wire.h"
 
+#include <limits>
 #include <random>
 
 namespace millrace::runtime
@@ -101,6 +102,54 @@ StageMetrics fromWire(const wire::StageMetrics& from)
     return to;
 }
 
+namespace
+{
+
+wire::PipelineStatus toWire(const PipelineStatus& pipeline)
+{
+    wire::PipelineStatus to;
+    for (const StageStatus& stage : pipeline.stages) {
+        wire::StageStatus* one = to.add_stages();
+        one->set_device(stage.device);
+        one->set_up(stage.up);
+        one->set_changed_at(stage.changedAt);
+        *one->mutable_metrics() = runtime::toWire(stage.metrics);
+    }
+    for (const HopStatus& hop : pipeline.hops) {
+        wire::HopStatus* one = to.add_hops();
+        one->set_from(hop.from);
+        one->set_to(hop.to);
+        one->set_bytes(hop.bytes);
+        one->set_frames(hop.frames);
+        set(*one->mutable_transfer(), hop.transfer);
+    }
+    return to;
+}
+
+PipelineStatus fromWire(const wire::PipelineStatus& from)
+{
+    PipelineStatus to;
+    for (const wire::StageStatus& stage : from.stages())
+        to.stages.push_back({oneLine(stage.device()), stage.up(), stage.changed_at(),
+                             runtime::fromWire(stage.metrics())});
+    for (const wire::HopStatus& hop : from.hops())
+        to.hops.push_back({oneLine(hop.from()), oneLine(hop.to()), hop.bytes(), hop.frames(),
+                           summary(hop.transfer())});
+    return to;
+}
+
+/// None where the event is about no stage, or about one that cannot be.
+std::optional<StageRef> stageOf(const wire::Event& event)
+{
+    constexpr auto kMost = static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max());
+    if (!event.has_stage() || event.stage().pipeline() > kMost || event.stage().stage() > kMost)
+        return {};
+    return StageRef{PipelineId(static_cast<std::int32_t>(event.stage().pipeline())),
+                    static_cast<std::int32_t>(event.stage().stage())};
+}
+
+} // namespace
+
 wire::LiveStatus toWire(const LiveStatus& status)
 {
     wire::LiveStatus to;
@@ -123,27 +172,18 @@ wire::LiveStatus toWire(const LiveStatus& status)
     to.set_refused_connections(status.refusedConnections);
     to.set_deadlines(status.deadlines);
     to.set_late_deadlines(status.lateDeadlines);
-    for (const StageStatus& stage : status.stages) {
-        wire::StageStatus* one = to.add_stages();
-        one->set_device(stage.device);
-        one->set_up(stage.up);
-        one->set_changed_at(stage.changedAt);
-        *one->mutable_metrics() = toWire(stage.metrics);
-    }
-    for (const HopStatus& hop : status.hops) {
-        wire::HopStatus* one = to.add_hops();
-        one->set_from(hop.from);
-        one->set_to(hop.to);
-        one->set_bytes(hop.bytes);
-        one->set_frames(hop.frames);
-        set(*one->mutable_transfer(), hop.transfer);
-    }
+    for (const PipelineStatus& pipeline : status.pipelines)
+        *to.add_pipelines() = toWire(pipeline);
     for (const Event& event : status.events) {
         wire::Event* one = to.add_events();
         one->set_number(event.number);
         one->set_at(event.at);
         one->set_kind(static_cast<std::uint32_t>(event.kind));
-        one->set_stage(event.stage);
+        if (event.stage) {
+            one->mutable_stage()->set_pipeline(
+                static_cast<std::uint32_t>(event.stage->pipeline.value));
+            one->mutable_stage()->set_stage(static_cast<std::uint32_t>(event.stage->stage));
+        }
         one->set_text(event.text);
     }
     return to;
@@ -171,15 +211,11 @@ LiveStatus fromWire(const wire::LiveStatus& from)
     to.refusedConnections = from.refused_connections();
     to.deadlines = from.deadlines();
     to.lateDeadlines = from.late_deadlines();
-    for (const wire::StageStatus& stage : from.stages())
-        to.stages.push_back(
-            {oneLine(stage.device()), stage.up(), stage.changed_at(), fromWire(stage.metrics())});
-    for (const wire::HopStatus& hop : from.hops())
-        to.hops.push_back({oneLine(hop.from()), oneLine(hop.to()), hop.bytes(), hop.frames(),
-                           summary(hop.transfer())});
+    for (const wire::PipelineStatus& pipeline : from.pipelines())
+        to.pipelines.push_back(fromWire(pipeline));
     for (const wire::Event& event : from.events())
         to.events.push_back({event.number(), event.at(),
-                             enumerator(event.kind(), EventKind::Drained), event.stage(),
+                             enumerator(event.kind(), EventKind::Drained), stageOf(event),
                              oneLine(event.text())});
     return to;
 }

@@ -122,10 +122,11 @@ Result<runtime::LiveStatus> finalStatus(runtime::StatusClient& client, const Tra
         auto status = client.status(0, stop);
         if (!status)
             return status;
-        const bool isComplete = std::all_of(
-            status->stages.begin(), status->stages.end(), [&](const runtime::StageStatus& stage) {
-                return !stage.up ||
-                       stage.metrics.sent >= static_cast<std::uint64_t>(traffic.answered);
+        const auto stages = status->stages();
+        const bool isComplete =
+            std::all_of(stages.begin(), stages.end(), [&](const runtime::StageStatus* stage) {
+                return !stage->up ||
+                       stage->metrics.sent >= static_cast<std::uint64_t>(traffic.answered);
             });
         if (isComplete || Clock::now() >= end)
             return status;
@@ -142,7 +143,7 @@ void fillStages(const deploy::Release& release, const runtime::LiveStatus& statu
         stage.device = deviceOf(deploy::nodeOf(release, at));
         stage.predictedCompute = planned.compute;
         stage.predictedMemory = planned.memory;
-        if (const runtime::StageStatus* measured = statusOf(status, plan, at)) {
+        if (const runtime::StageStatus* measured = status.find(at)) {
             stage.compute = measured->metrics.compute;
             stage.peakMemory = measured->metrics.peakMemory;
         }
@@ -151,7 +152,7 @@ void fillStages(const deploy::Release& release, const runtime::LiveStatus& statu
     for (const auto& [at, planned] : plan.hops()) {
         const HopEnds ends = endsOf(release, at);
         HopResult hop{deviceOf(ends.from), deviceOf(ends.to), planned.bytes, planned.seconds, {}};
-        if (const runtime::HopStatus* measured = statusOf(status, plan, at))
+        if (const runtime::HopStatus* measured = status.find(at))
             hop.transfer = measured->transfer;
         result.hops.push_back(std::move(hop));
     }

@@ -18,11 +18,4 @@ struct HopEnds {
 /// A node's device; "-" for none.
 [[nodiscard]] std::string deviceOf(const deploy::ReleaseNode* node);
 
-/// What the gateway says of a stage or hop of this plan: it tells of all pipelines, one after the
-/// other.
-[[nodiscard]] const runtime::StageStatus* statusOf(const runtime::LiveStatus& live,
-                                                   const plan::Solution& plan, StageRef stage);
-[[nodiscard]] const runtime::HopStatus* statusOf(const runtime::LiveStatus& live,
-                                                 const plan::Solution& plan, HopRef hop);
-
 } // namespace millrace::work

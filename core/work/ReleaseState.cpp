@@ -11,13 +11,12 @@ namespace
 {
 
 /// What the gateway says of the node: that it answers at all, or that the stage is up.
-bool isSeenUp(const deploy::Release& release, const deploy::ReleaseNode& node,
-              const runtime::LiveStatus& live)
+bool isSeenUp(const deploy::ReleaseNode& node, const runtime::LiveStatus& live)
 {
     const auto* stage = std::get_if<StageRef>(&node.role);
     if (stage == nullptr)
         return true;
-    const runtime::StageStatus* status = statusOf(live, release.plan, *stage);
+    const runtime::StageStatus* status = live.find(*stage);
     return status != nullptr && status->up;
 }
 
@@ -27,7 +26,7 @@ NodeState nodeState(const deploy::Release& release, const deploy::ReleaseNode& n
     const bool isHere = release.kind == deploy::ReleaseKind::Local;
     NodeState state;
     state.isAlive = isHere ? isAlive(node) : live.has_value();
-    state.isUp = state.isAlive && live && isSeenUp(release, node, *live);
+    state.isUp = state.isAlive && live && isSeenUp(node, *live);
     return state;
 }
 

@@ -103,7 +103,7 @@ public:
         gate.device = "laptop";
         gate.inputs = config.inputs;
         gate.outputs = config.outputs;
-        gate.stages = {{{"stage-1", stage.fingerprint}, config.node.listen, "device"}};
+        gate.pipelines = {{{{{"stage-1", stage.fingerprint}, config.node.listen, "device"}}}};
         gate.clients = {{"client", m_client.fingerprint}};
         m_address = {"bench", gate.node.listen, gateway.fingerprint, m_client.certificatePem,
                      m_client.privateKeyPem};

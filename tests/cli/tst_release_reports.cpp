@@ -87,7 +87,7 @@ KnownRelease known(const deploy::Release& release, bool answers, std::int64_t de
     if (answers) {
         known.live = test::liveStatus(60, 90);
         known.live->events = {
-            {1, test::kStart, runtime::EventKind::Started, -1, "the gateway is here"}};
+            {1, test::kStart, runtime::EventKind::Started, {}, "the gateway is here"}};
     } else {
         known.unreachable = "127.0.0.1:7403: connection refused";
     }

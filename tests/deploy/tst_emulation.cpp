@@ -8,6 +8,16 @@
 using namespace millrace;
 using namespace millrace::deploy;
 
+namespace
+{
+
+StageRef at(std::size_t stage)
+{
+    return {PipelineId(), static_cast<std::int32_t>(stage)};
+}
+
+} // namespace
+
 class TestEmulation : public QObject
 {
     Q_OBJECT
@@ -54,7 +64,7 @@ private slots:
         QVERIFY2(emulated, emulated ? "" : emulated.error().message.c_str());
         QCOMPARE(emulated->computeFactor.size(), std::size_t{2});
         for (std::size_t k = 0; k < 2; ++k)
-            QCOMPARE(emulated->computeFactor[k], factors[static_cast<qsizetype>(k)]);
+            QCOMPARE(emulated->computeFactor.at(at(k)), factors[static_cast<qsizetype>(k)]);
         QCOMPARE(emulated->dilation, dilation);
         QCOMPARE(emulated->reason, reason.toStdString());
         // The rules themselves: no stage runs faster than this machine, nor uses it too much.
@@ -63,8 +73,8 @@ private slots:
             used += seconds;
         QVERIFY(used / (release.plan.bottleneckTime.value * emulated->dilation * cores) <= 0.3001);
         for (std::size_t k = 0; k < 2; ++k)
-            if (emulated->computeFactor[k] != 1)
-                QVERIFY(emulated->computeFactor[k] * emulated->dilation >= 1.9999);
+            if (emulated->computeFactor.at(at(k)) != 1)
+                QVERIFY(emulated->computeFactor.at(at(k)) * emulated->dilation >= 1.9999);
         QCOMPARE(emulated->tolerance.value, 0.03 * 0.4 * emulated->dilation);
     }
 
@@ -77,8 +87,8 @@ private slots:
         times.coldStart = {0.005};
         const auto emulated = emulation(release.plan, times, 2);
         QVERIFY2(emulated, emulated ? "" : emulated.error().message.c_str());
-        QCOMPARE(emulated->computeFactor[0], 0.4 / 0.025);
-        QCOMPARE(emulated->computeFactor[1], 1.0); // its layers have no time of their own
+        QCOMPARE(emulated->computeFactor.at(at(0)), 0.4 / 0.025);
+        QCOMPARE(emulated->computeFactor.at(at(1)), 1.0); // its layers have no time of their own
     }
 
     void shortDeadlinesMayBeMissedByTheSchedulersJitter()

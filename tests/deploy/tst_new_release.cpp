@@ -17,6 +17,8 @@ using namespace millrace::deploy;
 namespace
 {
 
+constexpr StageRef kFirst{PipelineId(), 0}, kSecond{PipelineId(), 1};
+
 class TestNewRelease : public QObject
 {
     Q_OBJECT
@@ -41,16 +43,16 @@ private slots:
         Deployment deployment = small(ReleaseKind::Ssh);
         const auto real = emulationOf(deployment);
         QVERIFY2(real, real ? "" : real.error().message.c_str());
-        QVERIFY(real->computeFactor == (std::vector<double>{0, 0}));
+        QVERIFY(real->computeFactor == (std::map<StageRef, double>{{kFirst, 0}, {kSecond, 0}}));
         device(deployment, "b").emulate = true;
         const auto one = emulationOf(deployment);
         QVERIFY2(one, one ? "" : one.error().message.c_str());
-        QCOMPARE(one->computeFactor[0], 0.0);
-        QVERIFY(one->computeFactor[1] >= 1);
+        QCOMPARE(one->computeFactor.at(kFirst), 0.0);
+        QVERIFY(one->computeFactor.at(kSecond) >= 1);
         QCOMPARE(one->dilation, 1.0); // its links are what they are
         deployment.kind = ReleaseKind::Local;
         const auto all = emulationOf(deployment);
-        QVERIFY(all && all->computeFactor[0] > 0 && all->computeFactor[1] > 0);
+        QVERIFY(all && all->computeFactor.at(kFirst) > 0 && all->computeFactor.at(kSecond) > 0);
         deployment.hostTimes.reference.pop_back();
         QVERIFY(!emulationOf(deployment));
     }

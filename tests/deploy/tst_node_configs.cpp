@@ -27,9 +27,14 @@ onnx::Manifest manifest()
     return manifest;
 }
 
+StageRef at(std::size_t stage)
+{
+    return {PipelineId(), static_cast<std::int32_t>(stage)};
+}
+
 NodeConfigs configs(const Release& release)
 {
-    return nodeConfigs(release, {{4, 2}, 1.5, "why", {0.004}}, manifest(),
+    return nodeConfigs(release, {{{at(0), 4}, {at(1), 2}}, 1.5, "why", {0.004}}, manifest(),
                        {{"f1", "f2", "fg"}, "fc"});
 }
 
@@ -45,21 +50,21 @@ private slots:
         const NodeConfigs made = configs(release);
         QCOMPARE(made.stages.size(), std::size_t{2});
         const runtime::Peer gateway{"gateway", "fg"};
-        QVERIFY((made.stages[0].previous == gateway));
-        QVERIFY((made.stages[0].gateway == gateway));
-        QVERIFY((made.stages[0].next == runtime::Peer{"stage-2", "f2"}));
-        QVERIFY((made.stages[0].nextEndpoint == release.nodes[1].endpoint));
-        QVERIFY((made.stages[1].previous == runtime::Peer{"stage-1", "f1"}));
-        QVERIFY(!made.stages[1].next);
-        QCOMPARE(made.gateway.stages.size(), std::size_t{2});
-        QVERIFY((made.gateway.stages[1].peer == runtime::Peer{"stage-2", "f2"}));
+        QVERIFY((made.stages.at(at(0)).previous == gateway));
+        QVERIFY((made.stages.at(at(0)).gateway == gateway));
+        QVERIFY((made.stages.at(at(0)).next == runtime::Peer{"stage-2", "f2"}));
+        QVERIFY((made.stages.at(at(0)).nextEndpoint == release.nodes[1].endpoint));
+        QVERIFY((made.stages.at(at(1)).previous == runtime::Peer{"stage-1", "f1"}));
+        QVERIFY(!made.stages.at(at(1)).next);
+        QCOMPARE(made.gateway.pipelines[0].stages.size(), std::size_t{2});
+        QVERIFY((made.gateway.pipelines[0].stages[1].peer == runtime::Peer{"stage-2", "f2"}));
         QVERIFY((made.gateway.clients == std::vector<runtime::Peer>{{"client", "fc"}}));
         for (std::size_t k = 0; k < 2; ++k) {
-            QCOMPARE(made.stages[k].stage, static_cast<int>(k) + 1);
-            QCOMPARE(made.stages[k].node.release, std::string("small"));
-            QVERIFY((made.stages[k].node.listen == release.nodes[k].endpoint));
+            QVERIFY(made.stages.at(at(k)).stage == at(k));
+            QCOMPARE(made.stages.at(at(k)).node.release, std::string("small"));
+            QVERIFY((made.stages.at(at(k)).node.listen == release.nodes[k].endpoint));
         }
-        QCOMPARE(made.stages[0].device, std::string("a"));
+        QCOMPARE(made.stages.at(at(0)).device, std::string("a"));
         QCOMPARE(made.gateway.device, std::string("gate"));
     }
 
@@ -67,20 +72,20 @@ private slots:
     {
         const NodeConfigs made = configs(test::smallRelease("/releases/small"));
         const runtime::PaceConfig usual{{8e6}, {0}};
-        QVERIFY((made.gateway.node.pace == usual));                               // gate > a
-        QVERIFY((made.stages[0].node.pace == runtime::PaceConfig{{4e6}, {0.1}})); // a > b
-        QVERIFY((made.stages[1].node.pace == usual));                             // b > gate
-        QVERIFY((made.stages[0].node.arrivingPace == usual));
-        QVERIFY((made.stages[1].node.arrivingPace == made.stages[0].node.pace));
+        QVERIFY((made.gateway.node.pace == usual));                                      // gate > a
+        QVERIFY((made.stages.at(at(0)).node.pace == runtime::PaceConfig{{4e6}, {0.1}})); // a > b
+        QVERIFY((made.stages.at(at(1)).node.pace == usual));                             // b > gate
+        QVERIFY((made.stages.at(at(0)).node.arrivingPace == usual));
+        QVERIFY((made.stages.at(at(1)).node.arrivingPace == made.stages.at(at(0)).node.pace));
         QVERIFY((made.gateway.node.arrivingPace == usual));
-        QCOMPARE(made.stages[0].node.tolerance.value, 0.004);
+        QCOMPARE(made.stages.at(at(0)).node.tolerance.value, 0.004);
         QCOMPARE(made.gateway.maxInFlight, 8); // 2 stages, 3 hops, and some to spare
-        QCOMPARE(made.stages[0].node.delay.value, 0.003);
-        QCOMPARE(made.stages[1].node.delay.value, 0.005);
+        QCOMPARE(made.stages.at(at(0)).node.delay.value, 0.003);
+        QCOMPARE(made.stages.at(at(1)).node.delay.value, 0.005);
         QCOMPARE(made.gateway.node.delay.value, 0.003);
-        QCOMPARE(made.stages[0].computeFactor, 4.0);
-        QCOMPARE(made.stages[1].computeFactor, 2.0);
-        QCOMPARE(made.stages[1].node.dilation, 1.5);
+        QCOMPARE(made.stages.at(at(0)).computeFactor, 4.0);
+        QCOMPARE(made.stages.at(at(1)).computeFactor, 2.0);
+        QCOMPARE(made.stages.at(at(1)).node.dilation, 1.5);
         QCOMPARE(made.gateway.node.dilation, 1.5);
     }
 
@@ -92,11 +97,11 @@ private slots:
             release.plan.pipelines.front().hops.back().from; // gateway beside the stage
         const NodeConfigs made = configs(release);
         QVERIFY(!made.gateway.node.pace);
-        QCOMPARE(made.stages[0].node.delay.value, 0.0);
-        QVERIFY(!made.stages[1].node.pace);
+        QCOMPARE(made.stages.at(at(0)).node.delay.value, 0.0);
+        QVERIFY(!made.stages.at(at(1)).node.pace);
         QCOMPARE(made.gateway.node.delay.value, 0.0);
-        QVERIFY(!made.stages[0].node.arrivingPace);
-        QVERIFY(made.stages[0].node.pace);
+        QVERIFY(!made.stages.at(at(0)).node.arrivingPace);
+        QVERIFY(made.stages.at(at(0)).node.pace);
     }
 
     void whatArrivesIsReadOrPassedOn()
@@ -108,10 +113,10 @@ private slots:
                 all += info.name + " ";
             return all;
         };
-        QCOMPARE(names(made.stages[0].arriving), std::string("x skip "));
-        QCOMPARE(names(made.stages[1].arriving), std::string("m skip "));
-        QCOMPARE(names(made.stages[0].outputs), std::string("m "));
-        QVERIFY((made.stages[0].relayed == std::vector<std::string>{"skip"}));
+        QCOMPARE(names(made.stages.at(at(0)).arriving), std::string("x skip "));
+        QCOMPARE(names(made.stages.at(at(1)).arriving), std::string("m skip "));
+        QCOMPARE(names(made.stages.at(at(0)).outputs), std::string("m "));
+        QVERIFY((made.stages.at(at(0)).relayed == std::vector<std::string>{"skip"}));
         QCOMPARE(names(made.gateway.inputs), std::string("x skip "));
         QCOMPARE(names(made.gateway.outputs), std::string("y "));
     }

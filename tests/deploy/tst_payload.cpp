@@ -71,7 +71,7 @@ private slots:
         auto payloads = make().value();
         m_release.gatewayFingerprint.clear();
         Emulation emulation;
-        emulation.computeFactor = {1, 1};
+        emulation.computeFactor = {{StageRef(), 1}, {StageRef{PipelineId(), 1}, 1}};
         QVERIFY(addConfigs(m_release, emulation, manifest(), payloads));
         QVERIFY(payloads[0].identity.fingerprint != payloads[1].identity.fingerprint);
         QCOMPARE(m_release.gatewayFingerprint, payloads[2].identity.fingerprint);

@@ -4,9 +4,9 @@
 #include "deploy/Deploy.h"
 #include "deploy/Facts.h"
 #include "deploy/HelperScript.h"
-#include "deploy/steps/Ports.h"
 #include "deploy/ReleaseFolder.h"
 #include "deploy/steps/AllSteps.h"
+#include "deploy/steps/Ports.h"
 #include "support/OnnxBuilder.h"
 #include "support/QuietSteps.h"
 
@@ -278,7 +278,7 @@ private:
         test::QuietSteps sink;
         Steps told(sink);
         Emulation none;
-        none.computeFactor = {0, 0};
+        none.computeFactor = {{StageRef(), 0}, {StageRef{PipelineId(), 1}, 0}};
         return runRecipe(
             {steps::reach(rollout), steps::check(rollout, MILLRACE_BIN "/millrace-stage"),
              steps::lock(rollout), steps::split(rollout, model, none), steps::upload(rollout),

@@ -81,12 +81,13 @@ Pipeline::Pipeline()
         return config;
     };
     std::vector<runtime::PortInfo> arriving = ports(manifest.inputs);
+    std::vector<runtime::StageAddress>& stages = m_gateway.pipelines.emplace_back().stages;
     for (std::size_t k = 0; k < kStages; ++k) {
         const std::string name = "stage-" + std::to_string(k + 1);
         const onnx::StageFile& file = manifest.stages[k];
         runtime::StageConfig config;
         config.node = node(name, k);
-        config.stage = static_cast<int>(k) + 1;
+        config.stage.stage = static_cast<std::int32_t>(k);
         config.device = "device-" + std::to_string(k + 1);
         config.modelFile = file.file;
         config.inputs = ports(file.inputs);
@@ -105,7 +106,7 @@ Pipeline::Pipeline()
                 file.relayed.end())
                 leaving.push_back(port);
         arriving = std::move(leaving);
-        m_gateway.stages.push_back({peer(name), config.node.listen, config.device});
+        stages.push_back({peer(name), config.node.listen, config.device});
         m_stages.push_back(std::move(config));
     }
     m_gateway.node = node("gateway", kStages);

@@ -41,7 +41,7 @@ GatewayConfig gateway()
     config.device = "laptop";
     config.inputs = {{"x", graph::DType::Float32, {1, 3}}};
     config.outputs = {{"y", graph::DType::Float32, {1}}};
-    config.stages = {{{"stage-1", "cc"}, {"127.0.0.1", 7401}, "pi-1"}};
+    config.pipelines = {{{{{"stage-1", "cc"}, {"127.0.0.1", 7401}, "pi-1"}}}};
     config.clients = {{"client", "dd"}};
     return config;
 }
@@ -86,7 +86,7 @@ private slots:
         QTest::newRow("bandwidth") << "20000000.0"
                                    << "0"
                                    << "bandwidth_bps";
-        QTest::newRow("format") << "millrace-stage/1"
+        QTest::newRow("format") << "millrace-stage/2"
                                 << "millrace-stage/9"
                                 << "format";
         QTest::newRow("typo") << "\"threads\""
@@ -110,10 +110,14 @@ private slots:
         QVERIFY2(message.contains(error), qPrintable(message));
     }
 
-    void aGatewayNeedsStages()
+    void aGatewayFeedsOnePipelineOfStages()
     {
         GatewayConfig config = gateway();
-        config.stages.clear();
+        config.pipelines.front().stages.clear();
+        QVERIFY(!parseGatewayConfig(writeGatewayConfig(config), "g"));
+        config.pipelines.clear();
+        QVERIFY(!parseGatewayConfig(writeGatewayConfig(config), "g"));
+        config.pipelines.resize(2, gateway().pipelines.front());
         QVERIFY(!parseGatewayConfig(writeGatewayConfig(config), "g"));
     }
 };

@@ -67,11 +67,11 @@ private slots:
         QCOMPARE(status.answered, kRequests);
         QCOMPARE(status.inFlight, std::uint64_t{0});
         QCOMPARE(status.duplicates, std::uint64_t{0});
-        QCOMPARE(status.stages.size(), std::size_t{3});
-        QCOMPARE(status.hops.size(), std::size_t{4});
-        QTRY_COMPARE(pipeline.status().stages[2].metrics.sent, kRequests);
+        QCOMPARE(status.pipelines[0].stages.size(), std::size_t{3});
+        QCOMPARE(status.pipelines[0].hops.size(), std::size_t{4});
+        QTRY_COMPARE(pipeline.status().pipelines[0].stages[2].metrics.sent, kRequests);
         // Stage 2 relays "a" beside its own output.
-        QCOMPARE(pipeline.status().hops[2].bytes, std::uint64_t{2 * 64 * 4});
+        QCOMPARE(pipeline.status().pipelines[0].hops[2].bytes, std::uint64_t{2 * 64 * 4});
     }
 
     void whatDoesNotFitIsRefusedInItsTurn()
@@ -126,8 +126,8 @@ private slots:
         };
         QVERIFY(takeUntil(10));
         pipeline.endStage(static_cast<std::size_t>(stage));
-        QTRY_VERIFY_WITH_TIMEOUT(!pipeline.status().stages[static_cast<std::size_t>(stage)].up,
-                                 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !pipeline.status().pipelines[0].stages[static_cast<std::size_t>(stage)].up, 1000);
         QVERIFY(pipeline.status().state == ServiceState::Interrupted);
         pipeline.startStage(static_cast<std::size_t>(stage));
         QVERIFY(takeUntil(kRequests));
@@ -136,7 +136,8 @@ private slots:
         QVERIFY(status.resent > 0);
         const auto tells = [&](EventKind kind) {
             return std::any_of(status.events.begin(), status.events.end(), [&](const Event& event) {
-                return event.kind == kind && (kind == EventKind::Resent || event.stage == stage);
+                return event.kind == kind &&
+                       (kind == EventKind::Resent || event.stage == StageRef{PipelineId(), stage});
             });
         };
         QVERIFY(tells(EventKind::StageDown));
@@ -157,7 +158,7 @@ private slots:
         const Peer wrong{"stage-1", pipeline.identity("stranger").fingerprint};
         QVERIFY2(!refusalOf(pipeline, pipeline.identity("gateway"), wrong, wire::DATA).empty(),
                  "the dialling side checks, too");
-        QTRY_VERIFY(pipeline.status().stages[0].metrics.refusedConnections >= 3);
+        QTRY_VERIFY(pipeline.status().pipelines[0].stages[0].metrics.refusedConnections >= 3);
     }
 
     void garbageEndsTheStreamOnly()
@@ -177,8 +178,10 @@ private slots:
         hello.set_purpose(wire::DATA);
         QVERIFY(greet(channel, hello, limit));
         QVERIFY(channel.send(FrameKind::Tensors, "garbage", limit));
-        QTRY_COMPARE(pipeline.status().stages[0].metrics.refusedFrames, std::uint64_t{1});
-        QVERIFY(pipeline.status().stages[0].metrics.lastRefusal.starts_with("malformed"));
+        QTRY_COMPARE(pipeline.status().pipelines[0].stages[0].metrics.refusedFrames,
+                     std::uint64_t{1});
+        QVERIFY(
+            pipeline.status().pipelines[0].stages[0].metrics.lastRefusal.starts_with("malformed"));
         RequestClient client = connected(pipeline);
         QVERIFY(client.submit(pipeline.input(3), {}));
         const auto answer = client.answer(kPatience, {});
@@ -196,9 +199,10 @@ private slots:
         QVERIFY(client.answer(kPatience, {}));
         auto status = StatusClient::connect(pipeline.address(), kPatience, {});
         QVERIFY(status);
-        QTRY_COMPARE(status->status(0, {})->stages[0].metrics.received, std::uint64_t{1});
+        QTRY_COMPARE(status->status(0, {})->pipelines[0].stages[0].metrics.received,
+                     std::uint64_t{1});
         QVERIFY(status->resetMetrics({}));
-        QCOMPARE(status->status(0, {})->stages[0].metrics.received, std::uint64_t{0});
+        QCOMPARE(status->status(0, {})->pipelines[0].stages[0].metrics.received, std::uint64_t{0});
         QCOMPARE(status->status(0, {})->latency.count, std::uint64_t{0});
         QVERIFY(status->drain({}));
         QVERIFY(client.submit(pipeline.input(1), {}));
@@ -221,10 +225,10 @@ private slots:
             QVERIFY(client.submit(pipeline.input(1), {}));
             QVERIFY(client.answer(kPatience, {}));
         }
-        QTRY_COMPARE(pipeline.status().hops[1].frames, std::uint64_t{5});
+        QTRY_COMPARE(pipeline.status().pipelines[0].hops[1].frames, std::uint64_t{5});
         // A frame that was there before the receiver could look does not count.
-        QVERIFY(pipeline.status().hops[1].transfer.count >= 1);
-        const Summary transfer = pipeline.status().hops[1].transfer;
+        QVERIFY(pipeline.status().pipelines[0].hops[1].transfer.count >= 1);
+        const Summary transfer = pipeline.status().pipelines[0].hops[1].transfer;
         // Never faster than the link; how much slower is the machine's affair.
         QVERIFY2(transfer.mean() >= 0.0304, qPrintable(QString::number(transfer.mean())));
         QCOMPARE(pipeline.status().deadlines, transfer.count);
@@ -245,8 +249,9 @@ private slots:
             QVERIFY(client.submit(pipeline.input(1), {}));
         for (int i = 0; i < kRequests; ++i)
             QVERIFY(client.answer(kPatience, {}));
-        QTRY_COMPARE(pipeline.status().stages[1].metrics.sent, std::uint64_t{kRequests});
-        const StageMetrics metrics = pipeline.status().stages[1].metrics;
+        QTRY_COMPARE(pipeline.status().pipelines[0].stages[1].metrics.sent,
+                     std::uint64_t{kRequests});
+        const StageMetrics metrics = pipeline.status().pipelines[0].stages[1].metrics;
         QCOMPARE(metrics.compute.count, std::uint64_t{kRequests});
         QVERIFY(metrics.transfer.count < kRequests);
         QCOMPARE(metrics.deadlines, metrics.compute.count + metrics.transfer.count);

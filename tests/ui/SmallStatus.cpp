@@ -26,6 +26,7 @@ runtime::LiveStatus liveStatus(double seconds, std::uint64_t answered)
     status.inFlight = 3;
     status.latency = summary(answered, 0.9);
     status.latency.p50 = 0.9;
+    runtime::PipelineStatus& pipeline = status.pipelines.emplace_back();
     for (const auto& [device, compute] : {std::pair("a", 0.41), std::pair("b", 0.2)}) {
         runtime::StageStatus stage;
         stage.device = device;
@@ -35,11 +36,10 @@ runtime::LiveStatus liveStatus(double seconds, std::uint64_t answered)
         stage.metrics.cpuSeconds = 0.1 * seconds;
         stage.metrics.memory = Bytes{20 << 20};
         stage.metrics.peakMemory = Bytes{30 << 20};
-        status.stages.push_back(stage);
+        pipeline.stages.push_back(stage);
     }
-    for (const double transfer : {0.1, 0.3, 0.05}) {
-        status.hops.push_back({"", "", 100000, answered, summary(answered, transfer)});
-    }
+    for (const double transfer : {0.1, 0.3, 0.05})
+        pipeline.hops.push_back({"", "", 100000, answered, summary(answered, transfer)});
     return status;
 }
 

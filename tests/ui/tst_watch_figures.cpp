@@ -51,7 +51,7 @@ private slots:
     {
         WatchHistory history(5);
         runtime::LiveStatus slow = liveStatus(10, 16);
-        slow.hops[1].transfer = summary(16, 0.6);
+        slow.pipelines[0].hops[1].transfer = summary(16, 0.6);
         history.add(slow);
         const WatchFigures figures = ui::watchFigures(watchedRelease(), slow, history);
         QCOMPARE(figures.bottleneck->kind, plan::BottleneckKind::Transfer);

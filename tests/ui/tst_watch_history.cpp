@@ -41,7 +41,8 @@ private slots:
         history.add(liveStatus(0, 0));
         history.add(liveStatus(10, 10));
         runtime::LiveStatus slower = liveStatus(20, 20);
-        slower.stages[0].metrics.compute.sum += 10 * 0.2; // the last ten took 0.61 s each
+        slower.pipelines[0].stages[0].metrics.compute.sum +=
+            10 * 0.2; // the last ten took 0.61 s each
         history.add(slower);
         QVERIFY(isNear(history.latest().stages[0].compute->value, 0.61));
     }
@@ -123,9 +124,9 @@ private slots:
         history.add(liveStatus(0, 90));
         history.add(liveStatus(10, 100));
         runtime::LiveStatus after = liveStatus(20, 110);
-        after.stages[0].metrics.incarnation = incarnation;
-        after.stages[0].metrics.compute = summary(count, 0.7);
-        after.stages[0].metrics.cpuSeconds = incarnation == 11 ? 2 : 0.5;
+        after.pipelines[0].stages[0].metrics.incarnation = incarnation;
+        after.pipelines[0].stages[0].metrics.compute = summary(count, 0.7);
+        after.pipelines[0].stages[0].metrics.cpuSeconds = incarnation == 11 ? 2 : 0.5;
         history.add(after);
         const ui::WatchRates rates = history.latest();
         QVERIFY(isNear(rates.stages[0].compute->value, 0.7));

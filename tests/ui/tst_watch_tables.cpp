@@ -47,7 +47,7 @@ private slots:
         QCOMPARE(health.rowCount(), 2);
         WatchHistory history(5);
         runtime::LiveStatus down = liveStatus(10, 16);
-        down.stages[1].up = false;
+        down.pipelines[0].stages[1].up = false;
         history.add(down);
         health.setFigures(ui::watchFigures(watchedRelease(), down, history));
         using Column = ui::HealthTableModel::Column;
@@ -92,8 +92,8 @@ private slots:
         QCOMPARE(shown(health.index(0, Column::Device).data(Qt::ToolTipRole)), name);
         QVERIFY(shown(health.index(0, Column::Memory).data(Qt::ToolTipRole)).startsWith(name));
         ui::EventTableModel events;
-        events.add(ui::watchEvent(
-            odd, {1, kStart, runtime::EventKind::StageDown, 0, "<h1>stage</h1>\nis down"}));
+        events.add(ui::watchEvent(odd, {1, kStart, runtime::EventKind::StageDown, StageRef(),
+                                        "<h1>stage</h1>\nis down"}));
         QCOMPARE(shown(events.index(0, 0).data(Qt::ToolTipRole)),
                  QStringLiteral("<h1>stage</h1>\nis down"));
         ui::StepTableModel steps;
@@ -107,7 +107,8 @@ private slots:
         ui::EventTableModel events;
         const QAbstractItemModelTester tester(
             &events, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        runtime::Event down{1, kStart, runtime::EventKind::StageDown, 1, "stage 2 on b is down"};
+        runtime::Event down{1, kStart, runtime::EventKind::StageDown, StageRef{PipelineId(), 1},
+                            "stage 2 on b is down"};
         for (int i = 0; i < 1100; ++i)
             events.add(ui::watchEvent(watchedRelease(), down));
         QCOMPARE(events.rowCount(), 1000);

@@ -59,26 +59,12 @@ private slots:
         QCOMPARE(deviceOf(nullptr), std::string("-"));
     }
 
-    void statusesFollowThePlan()
-    {
-        const deploy::Release release = twoPipelines();
-        runtime::LiveStatus live = test::liveStatus(60, 90);
-        live.stages.resize(3);
-        live.hops.resize(5);
-        QVERIFY(statusOf(live, release.plan, StageRef{PipelineId(0), 1}) == &live.stages[1]);
-        QVERIFY(statusOf(live, release.plan, StageRef{PipelineId(1), 0}) == &live.stages[2]);
-        QVERIFY(statusOf(live, release.plan, StageRef{PipelineId(1), 1}) == nullptr);
-        QVERIFY(statusOf(live, release.plan, HopRef{PipelineId(0), 2}) == &live.hops[2]);
-        QVERIFY(statusOf(live, release.plan, HopRef{PipelineId(1), kLast}) == &live.hops[4]);
-        live.stages.resize(2); // a gateway that tells of less
-        QVERIFY(statusOf(live, release.plan, StageRef{PipelineId(1), 0}) == nullptr);
-    }
-
     void theStateIsOfTheNodesWhereverTheyStand()
     {
         const deploy::Release release = twoPipelines();
         runtime::LiveStatus live = test::liveStatus(60, 90);
-        live.stages.resize(3); // the last one is not up
+        live.pipelines.resize(2);
+        live.pipelines[1].stages.resize(1); // it is not up
         const auto known =
             releaseState(release, live, [](const deploy::ReleaseNode&) { return true; });
         for (std::size_t n = 0; n < release.nodes.size(); ++n)

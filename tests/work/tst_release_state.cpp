@@ -64,12 +64,12 @@ private slots:
     void aStageThatTheGatewayMissesIsNotUp()
     {
         runtime::LiveStatus live = saying(ServiceState::Serving);
-        live.stages[0].up = false;
+        live.pipelines[0].stages[0].up = false;
         const auto known = releaseState(remote(), live, kNone);
         QVERIFY(known.state == State::Interrupted);
         const std::vector<NodeState> nodes{{true, false}, {true, true}, {true, true}};
         QVERIFY(known.nodes == nodes);
-        live.stages.pop_back(); // it does not speak of the second one
+        live.pipelines[0].stages.pop_back(); // it does not speak of the second one
         QVERIFY(!releaseState(remote(), live, kNone).nodes[1].isUp);
     }
 

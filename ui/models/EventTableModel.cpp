@@ -72,12 +72,12 @@ WatchEvent watchEvent(const deploy::Release& release, const runtime::Event& even
 {
     WatchEvent seen{event.at, toneOf(event.kind), {}, {}, QString::fromStdString(event.text)};
     QString stage = Tr::tr("A stage");
-    if (event.stage >= 0 && static_cast<std::size_t>(event.stage) < release.plan.stageCount()) {
-        const auto index = static_cast<std::size_t>(event.stage);
-        seen.device = release.plan.stages()[index].stage.device;
+    const deploy::ReleaseNode* node = event.stage ? deploy::nodeOf(release, *event.stage) : nullptr;
+    if (node != nullptr) {
+        seen.device = release.plan.stage(*event.stage).device;
         stage = Tr::tr("Stage %1 on %2")
-                    .arg(event.stage + 1)
-                    .arg(QString::fromStdString(release.nodes[index].device));
+                    .arg(event.stage->stage + 1)
+                    .arg(QString::fromStdString(node->device));
     }
     seen.text = kindText(event.kind, stage);
     return seen;

@@ -39,7 +39,7 @@ public:
         if (status && !isOfThePlan(*status))
             return fail(ErrorCode::Network,
                         "the gateway tells of {} stages where the plan has {}; deploy again",
-                        status->stages.size(), m_release.plan.stageCount());
+                        status->stages().size(), m_release.plan.stageCount());
         return status;
     }
 
@@ -70,8 +70,12 @@ private:
 
     [[nodiscard]] bool isOfThePlan(const runtime::LiveStatus& status) const
     {
-        return status.stages.size() == m_release.plan.stageCount() &&
-               status.hops.size() == m_release.plan.hopCount();
+        const auto& planned = m_release.plan.pipelines;
+        return std::equal(status.pipelines.begin(), status.pipelines.end(), planned.begin(),
+                          planned.end(), [](const auto& live, const auto& pipeline) {
+                              return live.stages.size() == pipeline.stages.size() &&
+                                     live.hops.size() == pipeline.hops.size();
+                          });
     }
 
     const deploy::Release& m_release;

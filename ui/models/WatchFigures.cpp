@@ -125,19 +125,21 @@ WatchFigures watchFigures(const deploy::Release& release, const runtime::LiveSta
     figures.resent = status.resent;
     figures.dilation = status.dilation;
     figures.lateShare = rates.lateShare;
+    const auto stages = status.stages();
     for (std::size_t k = 0; k < release.plan.stageCount(); ++k) {
         StageFigures stage = stageFigures(release, k);
         const WatchRates::Stage& now = rates.stages[k];
         stage.up = now.up;
-        stage.compute = now.compute ? now.compute : meanOf(status.stages[k].metrics.compute);
+        stage.compute = now.compute ? now.compute : meanOf(stages[k]->metrics.compute);
         stage.cpu = now.cpu;
         stage.memory = now.up ? now.memory : Bytes{};
         stage.peakMemory = now.peakMemory;
         figures.stages.push_back(stage);
     }
+    const auto hops = status.hops();
     for (std::size_t k = 0; k < release.plan.hopCount(); ++k)
         figures.transfers.push_back(rates.transfers[k] ? rates.transfers[k]
-                                                       : meanOf(status.hops[k].transfer));
+                                                       : meanOf(hops[k]->transfer));
     findBottleneck(release, figures);
     return figures;
 }

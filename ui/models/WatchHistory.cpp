@@ -107,20 +107,7 @@ void WatchHistory::add(const runtime::LiveStatus& status)
     point.p50 = status.latency.p50;
     point.p95 = status.latency.p95;
     point.p99 = status.latency.p99;
-    m_last.stages.resize(status.stages.size());
-    m_last.hops.resize(status.hops.size());
-    point.stages.resize(status.stages.size());
-    point.transfers.resize(status.hops.size());
-    for (std::size_t k = 0; k < status.stages.size(); ++k)
-        growStage(point.stages[k], m_last.stages[k], status.stages[k]);
-    for (std::size_t k = 0; k < status.hops.size(); ++k) {
-        // Hop k is timed by the stage it leads to, the last one by the gateway.
-        const bool isOwn = k < status.stages.size();
-        const bool isSameTimer =
-            isOwn ? m_last.stages[k].metrics.incarnation == status.stages[k].metrics.incarnation
-                  : isSame;
-        grow(point.transfers[k], m_last.hops[k].transfer, status.hops[k].transfer, isSameTimer);
-    }
+    growPipelines(point, status, isSame);
     m_points.push_back(std::move(point));
     m_dilation = status.dilation;
     m_last = status;
@@ -128,6 +115,36 @@ void WatchHistory::add(const runtime::LiveStatus& status)
     m_gap = false;
     if (++m_added % kThinEvery == 0)
         thin();
+}
+
+/// The point's stages and hops stand pipeline after pipeline, as in the plan.
+void WatchHistory::growPipelines(WatchPoint& point, const runtime::LiveStatus& status,
+                                 bool isSame) const
+{
+    point.stages.resize(status.stages().size());
+    point.transfers.resize(status.hops().size());
+    auto stage = point.stages.begin();
+    auto transfer = point.transfers.begin();
+    const runtime::StageStatus noStage;
+    const runtime::HopStatus noHop;
+    for (std::size_t p = 0; p < status.pipelines.size(); ++p) {
+        const PipelineId pipeline(p);
+        const runtime::PipelineStatus& now = status.pipelines[p];
+        for (std::size_t k = 0; k < now.hops.size(); ++k) {
+            const auto place = static_cast<std::int32_t>(k);
+            const auto* lastStage = m_last.find(StageRef{pipeline, place});
+            const auto* lastHop = m_last.find(HopRef{pipeline, place});
+            // Hop k is timed by the stage it leads to, the last one by the gateway.
+            bool isSameTimer = isSame;
+            if (k < now.stages.size()) {
+                const runtime::StageStatus& before = lastStage == nullptr ? noStage : *lastStage;
+                isSameTimer = before.metrics.incarnation == now.stages[k].metrics.incarnation;
+                growStage(*stage++, before, now.stages[k]);
+            }
+            grow(*transfer++, (lastHop == nullptr ? noHop : *lastHop).transfer,
+                 now.hops[k].transfer, isSameTimer);
+        }
+    }
 }
 
 WatchRates WatchHistory::latest() const

@@ -32,9 +32,9 @@ struct WatchPoint {
     double hostSeconds = 0;  ///< the gateway's own clock
     bool isAfterGap = false; ///< nothing is known of the time since the point before
     std::uint64_t answered = 0, deadlines = 0, lateDeadlines = 0, inFlight = 0;
-    double p50 = 0, p95 = 0, p99 = 0; ///< latency in seconds, as the gateway says; 0: none yet
-    std::vector<Stage> stages;
-    std::vector<TimedCount> transfers; ///< by hop
+    double p50 = 0, p95 = 0, p99 = 0;  ///< latency in seconds, as the gateway says; 0: none yet
+    std::vector<Stage> stages;         ///< pipeline after pipeline, as in the plan
+    std::vector<TimedCount> transfers; ///< by hop, likewise
     bool operator==(const WatchPoint&) const = default;
 };
 
@@ -84,6 +84,7 @@ public:
 
 private:
     [[nodiscard]] WatchRates rates(std::size_t end, double window) const;
+    void growPipelines(WatchPoint& point, const runtime::LiveStatus& status, bool isSame) const;
     void thin();
 
     double m_window;

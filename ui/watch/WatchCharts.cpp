@@ -87,7 +87,7 @@ void WatchCharts::setRelease(const deploy::Release& release)
         m_names.push_back(QString::fromStdString(release.nodes[m_names.size()].device));
         m_devices.push_back(stage.device);
     }
-    const QString gateway = QString::fromStdString(release.nodes.back().device);
+    const QString gateway = QString::fromStdString(deploy::gatewayOf(release)->device);
     for (std::size_t k = 0; k < release.plan.hopCount(); ++k) {
         const QString from = k == 0 ? gateway : m_names[k - 1];
         m_hops.push_back(tr("%1 > %2").arg(from, k < m_names.size() ? m_names[k] : gateway));

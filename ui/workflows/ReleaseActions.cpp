@@ -128,10 +128,10 @@ void ReleaseActions::enableActions()
     const bool isThere = m_live.release().has_value();
     const Snapshot& snapshot = m_document.snapshot();
     const auto& status = m_live.status();
-    const bool isDown =
-        m_live.link() == LiveRelease::Link::Lost ||
-        (status && std::any_of(status->stages.begin(), status->stages.end(),
-                               [](const runtime::StageStatus& stage) { return !stage.up; }));
+    const auto stages = status ? status->stages() : std::vector<const runtime::StageStatus*>();
+    const bool isDown = m_live.link() == LiveRelease::Link::Lost ||
+                        std::any_of(stages.begin(), stages.end(),
+                                    [](const runtime::StageStatus* stage) { return !stage->up; });
     m_actions.deploy->setEnabled(isFree && snapshot.plan && snapshot.plan->hasStages());
     m_actions.cancel->setEnabled(m_wait.isWaiting() || m_live.isDeploying() ||
                                  m_live.work() == Work::Restarting);

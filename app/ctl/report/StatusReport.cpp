@@ -45,9 +45,7 @@ Json nodeJson(const KnownRelease& known, const deploy::ReleaseNode* node)
 /// What the gateway says of the stage, if it says anything.
 const runtime::StageMetrics* metricsOf(const KnownRelease& known, StageRef stage)
 {
-    if (!known.live)
-        return nullptr;
-    const auto* status = work::statusOf(*known.live, known.release.plan, stage);
+    const runtime::StageStatus* status = known.live ? known.live->find(stage) : nullptr;
     return status == nullptr ? nullptr : &status->metrics;
 }
 

@@ -127,8 +127,7 @@ Result<void> addConfigs(Release& release, const Emulation& emulation,
     const NodeConfigs configs = nodeConfigs(release, emulation, manifest, fingerprints);
     for (std::size_t n = 0; n < payloads.size(); ++n) {
         if (const auto* stage = std::get_if<StageRef>(&release.nodes[n].role)) {
-            payloads[n].config =
-                runtime::writeStageConfig(configs.stages[static_cast<std::size_t>(stage->stage)]);
+            payloads[n].config = runtime::writeStageConfig(configs.stages.at(*stage));
             continue;
         }
         release.gatewayFingerprint = fingerprints.nodes[n];

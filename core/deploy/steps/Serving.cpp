@@ -67,22 +67,23 @@ private:
         }
         // In the gateway's own clock, which may be wrong.
         m_startedThere = m_waiting.startedAt + status->at - unixSeconds();
-        const bool hasAll = status->stages.size() + 1 == m_release.nodes.size();
-        bool isUp = hasAll;
-        for (std::size_t n = 0; hasAll && n < m_release.nodes.size(); ++n)
+        bool isUp = true;
+        for (std::size_t n = 0; n < m_release.nodes.size(); ++n)
             if (const auto* stage = std::get_if<StageRef>(&m_release.nodes[n].role))
-                isUp = noteStage(n, status->stages[static_cast<std::size_t>(stage->stage)]) && isUp;
+                isUp = noteStage(n, status->find(*stage)) && isUp;
         for (std::size_t n = 0; isUp && n < m_release.nodes.size(); ++n)
             if (std::holds_alternative<GatewayRole>(m_release.nodes[n].role))
                 warm(n);
         return isUp && status->state == runtime::ServiceState::Serving;
     }
 
-    bool noteStage(std::size_t node, const runtime::StageStatus& status)
+    bool noteStage(std::size_t node, const runtime::StageStatus* status)
     {
+        if (status == nullptr)
+            return false;
         // Of the process before, perhaps, whose end the gateway has not seen yet.
-        const bool isOld = m_which.contains(node) && status.changedAt < m_startedThere;
-        if (!status.up || isOld)
+        const bool isOld = m_which.contains(node) && status->changedAt < m_startedThere;
+        if (!status->up || isOld)
             return false;
         warm(node);
         return true;

@@ -27,14 +27,18 @@ Summary scaled(Summary summary, double dilation)
 
 Gateway::Gateway(const GatewayConfig& config, TlsContext tls, const LogSink& log)
     : m_config(config), m_shared(config, std::move(tls), log), m_desk(m_shared),
-      m_pipeline(m_shared, PipelineId(), config.stages)
+      m_pipeline(m_shared, PipelineId(), config.pipelines.front().stages)
 {
     StageRef stage;
-    for (const StageAddress& address : config.stages) {
-        m_stages.emplace_back(m_shared, stage, address);
-        ++stage.stage;
+    for (const PipelineAddresses& pipeline : config.pipelines) {
+        stage.stage = 0;
+        for (const StageAddress& address : pipeline.stages) {
+            m_stages.emplace_back(m_shared, stage, address);
+            ++stage.stage;
+        }
+        ++stage.pipeline.value;
     }
-    m_shared.tell(EventKind::Started, -1, "the gateway started");
+    m_shared.tell(EventKind::Started, {}, "the gateway started");
 }
 
 std::jthread Gateway::thread(const char* what, std::function<void(const std::stop_token&)> work)
@@ -161,7 +165,7 @@ wire::Reply Gateway::execute(const wire::Command& command, const std::stop_token
     case wire::Command::DRAIN: {
         const std::lock_guard lock(m_shared.mutex);
         m_shared.ledger.drain();
-        m_shared.tell(EventKind::Drained, -1, "the release takes no new requests");
+        m_shared.tell(EventKind::Drained, {}, "the release takes no new requests");
         break;
     }
     default:
@@ -240,8 +244,11 @@ void Gateway::addStages(LiveStatus& status) const
 {
     const double dilation = status.dilation;
     bool allUp = true, allWereUp = true;
-    std::string from = m_config.device;
     for (const StageWatch& watched : m_stages) {
+        allUp = allUp && watched.status().up;
+        allWereUp = allWereUp && watched.wasUp();
+        status.pipelines.resize(watched.at().pipeline.index() + 1);
+        PipelineStatus& pipeline = status.pipelines.back();
         StageStatus stage = watched.status();
         StageMetrics& metrics = stage.metrics;
         for (Summary* figure : {&metrics.compute, &metrics.hostCompute, &metrics.transfer,
@@ -250,15 +257,16 @@ void Gateway::addStages(LiveStatus& status) const
         status.deadlines += metrics.deadlines;
         status.lateDeadlines += metrics.lateDeadlines;
         const std::uint64_t bytes = metrics.received == 0 ? 0 : metrics.bytesIn / metrics.received;
-        status.hops.push_back({from, stage.device, bytes, metrics.received, metrics.transfer});
-        from = stage.device;
-        allUp = allUp && stage.up;
-        allWereUp = allWereUp && watched.wasUp();
-        status.stages.push_back(std::move(stage));
+        const std::string& from =
+            pipeline.stages.empty() ? m_config.device : pipeline.stages.back().device;
+        pipeline.hops.push_back({from, stage.device, bytes, metrics.received, metrics.transfer});
+        pipeline.stages.push_back(std::move(stage));
     }
     const std::uint64_t frames = m_shared.lastHopFrames;
-    status.hops.push_back({from, m_config.device, frames == 0 ? 0 : m_shared.lastHopBytes / frames,
-                           frames, scaled(m_shared.lastHop.summary(), dilation)});
+    for (PipelineStatus& pipeline : status.pipelines)
+        pipeline.hops.push_back({pipeline.stages.back().device, m_config.device,
+                                 frames == 0 ? 0 : m_shared.lastHopBytes / frames, frames,
+                                 scaled(m_shared.lastHop.summary(), dilation)});
     status.state = m_shared.ledger.isDraining() ? ServiceState::Draining
                    : allUp                      ? ServiceState::Serving
                    : allWereUp                  ? ServiceState::Interrupted
@@ -269,8 +277,9 @@ Result<void> runGateway(const GatewayConfig& config, const std::filesystem::path
                         std::stop_token stop, const LogSink& log)
 {
     std::vector<Peer> peers = config.clients;
-    for (const StageAddress& stage : config.stages)
-        peers.push_back(stage.peer);
+    for (const PipelineAddresses& pipeline : config.pipelines)
+        for (const StageAddress& stage : pipeline.stages)
+            peers.push_back(stage.peer);
     auto tls = openTls(config.node, folder, std::move(peers));
     if (!tls)
         return tl::unexpected(tls.error());

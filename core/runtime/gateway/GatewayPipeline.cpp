@@ -164,7 +164,7 @@ void GatewayPipeline::answered(const Epoch& epoch, std::uint64_t id, Reply reply
             now, {std::chrono::duration<double>(now - whose.request->accepted).count()});
         break;
     case RequestLedger::Outcome::Failed:
-        m_shared.tell(EventKind::RequestFailed, -1, error);
+        m_shared.tell(EventKind::RequestFailed, {}, error);
         break;
     case RequestLedger::Outcome::Duplicate:
         break;

@@ -18,7 +18,8 @@ GatewayShared::GatewayShared(const GatewayConfig& gateway, TlsContext context, c
 {
 }
 
-void GatewayShared::tell(EventKind kind, int stage, const std::string& text)
+void GatewayShared::tell(EventKind kind, const std::optional<StageRef>& stage,
+                         const std::string& text)
 {
     events.push_back({++lastEvent, wallClock(), kind, stage, oneLine(text)});
     if (events.size() > kMaxEvents)
@@ -29,7 +30,7 @@ void GatewayShared::tell(EventKind kind, int stage, const std::string& text)
 void GatewayShared::sendAgain(std::size_t count, const std::string& why)
 {
     if (count > 0)
-        tell(EventKind::Resent, -1, fmt::format("{}: {} requests are sent again", why, count));
+        tell(EventKind::Resent, {}, fmt::format("{}: {} requests are sent again", why, count));
 }
 
 void GatewayShared::logEvents()
@@ -50,7 +51,7 @@ void GatewayShared::refused(const std::string& why, std::uint64_t times)
 {
     const std::lock_guard lock(mutex);
     refusedConnections += times;
-    tell(EventKind::Refused, -1, "refused a connection: " + why);
+    tell(EventKind::Refused, {}, "refused a connection: " + why);
 }
 
 Result<Channel> GatewayShared::dial(const StageAddress& stage, wire::Purpose purpose,

@@ -37,7 +37,7 @@ struct GatewayShared {
     bool isEnding = false; ///< for good: clients need not come back
 
     /// With `mutex` held. The log gets it later, from logEvents().
-    void tell(EventKind kind, int stage, const std::string& text);
+    void tell(EventKind kind, const std::optional<StageRef>& stage, const std::string& text);
     /// With `mutex` held: what was under way on the pipeline is sent again.
     void sendAgain(std::size_t count, const std::string& why);
     /// Writes new events to the log, without holding `mutex` meanwhile.

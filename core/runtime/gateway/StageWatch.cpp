@@ -76,7 +76,7 @@ void StageWatch::learned(const StageMetrics& metrics, wire::Command::What answer
     if (!m_status.up) {
         m_status.up = true;
         m_status.changedAt = wallClock();
-        m_shared.tell(EventKind::StageUp, m_stage.stage, name() + " is up");
+        m_shared.tell(EventKind::StageUp, m_stage, name() + " is up");
     }
     m_shared.sendAgain(
         m_shared.ledger.stageSeen(m_stage, metrics.incarnation, metrics.streamBreaks),
@@ -92,7 +92,7 @@ void StageWatch::down(const std::string& why)
         return;
     m_status.up = false;
     m_status.changedAt = wallClock();
-    m_shared.tell(EventKind::StageDown, m_stage.stage, name() + " is down: " + why);
+    m_shared.tell(EventKind::StageDown, m_stage, name() + " is down: " + why);
 }
 
 } // namespace millrace::runtime

@@ -15,6 +15,7 @@ public:
     StageWatch(GatewayShared& shared, StageRef stage, const StageAddress& address);
     void watch(const std::stop_token& stop);
 
+    [[nodiscard]] const StageRef& at() const { return m_stage; }
     [[nodiscard]] const StageStatus& status() const { return m_status; }
     [[nodiscard]] bool wasUp() const { return m_wasUp; }
     /// The stage's counters begin anew, or it ends; isDone() when it has heard it.

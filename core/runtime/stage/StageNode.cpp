@@ -35,7 +35,7 @@ bool StageFlow::dropsStale(const Epoch& epoch)
 
 std::string StageFlow::name() const
 {
-    return fmt::format("stage {} on {}", config.stage, config.device);
+    return fmt::format("stage {} on {}", config.stage.stage + 1, config.device);
 }
 
 StageNode::StageNode(const StageConfig& config, inference::Session session, TlsContext tls,
@@ -241,7 +241,8 @@ Result<void> runStage(const StageConfig& config, const std::filesystem::path& fo
     inference::SessionOptions options;
     options.threads = config.threads;
     options.allocation = inference::Allocation::KeptForRuns;
-    log(fmt::format("stage {} on {} loads {}", config.stage, config.device, config.modelFile));
+    log(fmt::format("stage {} on {} loads {}", config.stage.stage + 1, config.device,
+                    config.modelFile));
     auto session = inference::Session::fromFile(folder / config.modelFile, options);
     if (!session)
         return inContext(config.modelFile, session.error());

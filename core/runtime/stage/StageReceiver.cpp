@@ -13,6 +13,12 @@ Clock::duration span(double seconds)
     return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
 }
 
+/// Gives the next stream its turn at the end of this one.
+struct Turn {
+    std::binary_semaphore& turn;
+    ~Turn() { turn.release(); }
+};
+
 } // namespace
 
 void StageReceiver::receiveAll(Channel channel, const std::stop_token& stop)
@@ -26,9 +32,9 @@ void StageReceiver::receiveAll(Channel channel, const std::stop_token& stop)
         m_inForce.request_stop();
         m_inForce = own;
     }
-    std::unique_lock turn(m_turn, std::defer_lock);
-    if (!waitForTurn(channel, stream, turn, stop))
+    if (!waitForTurn(channel, stream, stop))
         return;
+    const Turn turn{m_turn};
     const std::stop_callback ends(stop, [&own] { own.request_stop(); });
     FrameLimits limits;
     limits.kinds = {FrameKind::Tensors, FrameKind::Failure};
@@ -54,10 +60,9 @@ void StageReceiver::receiveAll(Channel channel, const std::stop_token& stop)
 /// The stream before may still hand over the frame that it has. False when there is nothing to wait
 /// for any more.
 bool StageReceiver::waitForTurn(Channel& channel, StageIntake::Stream stream,
-                                std::unique_lock<std::timed_mutex>& turn,
                                 const std::stop_token& stop)
 {
-    while (!turn.try_lock_for(kBeat / 2)) {
+    while (!m_turn.try_acquire_for(kBeat / 2)) {
         const bool isInForce =
             m_flow.intake([&](const StageIntake& intake) { return intake.isInForce(stream); });
         if (stop.stop_requested() || !isInForce || !channel.tend())

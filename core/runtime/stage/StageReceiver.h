@@ -3,6 +3,8 @@
 
 #include "runtime/stage/StageFlow.h"
 
+#include <semaphore>
+
 namespace millrace::runtime
 {
 
@@ -17,7 +19,6 @@ public:
 
 private:
     [[nodiscard]] bool waitForTurn(Channel& channel, StageIntake::Stream stream,
-                                   std::unique_lock<std::timed_mutex>& turn,
                                    const std::stop_token& stop);
     [[nodiscard]] Result<Work> receiveOne(Channel& channel, const FrameLimits& limits,
                                           const std::stop_token& stop);
@@ -26,7 +27,7 @@ private:
     void ended(const Channel& channel, const Error& why);
 
     StageFlow& m_flow;
-    std::timed_mutex m_turn; ///< of the stream that is read
+    std::binary_semaphore m_turn{1}; ///< of the stream that is read
     std::mutex m_mutex;
     std::stop_source m_inForce; ///< of the newest stream
 };
