@@ -12,12 +12,12 @@ namespace millrace::ctl
 namespace
 {
 
-plan::Algorithm algorithmNamed(const std::string& wanted)
+experiment::Algorithm algorithmNamed(const std::string& wanted)
 {
     std::vector<std::string_view> names;
-    for (const auto algorithm : {plan::Algorithm::Exact, plan::Algorithm::KPath,
-                                 plan::Algorithm::Greedy, plan::Algorithm::Random}) {
-        names.push_back(plan::name(algorithm));
+    for (const auto algorithm : {experiment::Algorithm::Exact, experiment::Algorithm::KPath,
+                                 experiment::Algorithm::Greedy, experiment::Algorithm::Random}) {
+        names.push_back(experiment::name(algorithm));
         if (wanted == names.back())
             return algorithm;
     }
@@ -65,7 +65,7 @@ void applyTo(plan::PlanRequest& request, const Variant& variant)
 
 std::vector<CLI::Option*> addSearchOptions(CLI::App& command, SearchArguments& arguments)
 {
-    plan::SolveOptions& options = arguments.options;
+    experiment::SearchOptions& options = arguments.options;
     const auto before = static_cast<std::ptrdiff_t>(command.get_options().size());
     command
         .add_option_function<std::string>(
@@ -117,7 +117,7 @@ void addSolveOptions(CLI::App& command, SolveArguments& arguments)
 
 std::optional<Report> usageMistake(const SolveArguments& arguments)
 {
-    if (arguments.sensitivity && arguments.search.options.algorithm != plan::Algorithm::Exact)
+    if (arguments.sensitivity && arguments.search.options.algorithm != experiment::Algorithm::Exact)
         return usageError("--sensitivity compares proven plans and needs --algorithm exact");
     return std::nullopt;
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "ctl/Command.h"
+#include "experiment/Algorithm.h"
 #include "plan/MakeProblem.h"
-#include "plan/Solve.h"
 
 #include <filesystem>
 #include <optional>
@@ -25,7 +25,7 @@ void applyTo(plan::PlanRequest& request, const Variant& variant);
 
 /// How to search a plan: what `plan`, `solve` and `deploy` share.
 struct SearchArguments {
-    plan::SolveOptions options;
+    experiment::SearchOptions options;
     Variant variant;
     std::optional<std::filesystem::path> warmStart;
 };

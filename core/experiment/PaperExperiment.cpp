@@ -2,8 +2,8 @@
 #include "experiment/PaperExperiment.h"
 
 #include "base/Guarded.h"
-#include "plan/Baselines.h"
-#include "plan/Solve.h"
+#include "experiment/Baselines.h"
+#include "plan/search/Solve.h"
 
 #include <atomic>
 #include <cmath>
@@ -110,36 +110,35 @@ private:
         const auto nodes = static_cast<std::size_t>(work.cell.nodes);
         const std::uint64_t seed = mixed(m_options.seed, nodes, number);
         const Bytes cap{std::int64_t{work.cell.capMib} << 20U};
-        const plan::SegmentChain chain = work.model->chain(cap, nodes);
-        const auto cuts = plan::cheapestCuts(chain);
+        const SegmentChain chain = work.model->chain(cap, nodes);
+        const auto cuts = cheapestCuts(chain);
         Trial trial;
         if (!cuts)
             return trial;
         trial.kind = cuts->empty() ? Trial::Kind::OneNode : Trial::Kind::Solved;
         if (cuts->empty())
             return trial;
-        const plan::Bandwidths bandwidths = paperCluster(nodes, seed);
+        const Bandwidths bandwidths = paperCluster(nodes, seed);
         runPublished(chain, *cuts, bandwidths, work.cell.arithmetic, seed, trial);
         runExact(work.model->problem(cap, bandwidths), seed, trial);
         return trial;
     }
 
-    void runPublished(const plan::SegmentChain& chain, const plan::Cuts& cuts,
-                      const plan::Bandwidths& bandwidths, Arithmetic arithmetic, std::uint64_t seed,
-                      Trial& trial) const
+    void runPublished(const SegmentChain& chain, const Cuts& cuts, const Bandwidths& bandwidths,
+                      Arithmetic arithmetic, std::uint64_t seed, Trial& trial) const
     {
         Random random(seed + 1);
-        const auto time = [&](const plan::Cuts& at, const std::optional<plan::Places>& places) {
-            return places ? plan::slowestTransfer(chain, at, *places, bandwidths) : HUGE_VAL;
+        const auto time = [&](const Cuts& at, const std::optional<Places>& places) {
+            return places ? slowestTransfer(chain, at, *places, bandwidths) : HUGE_VAL;
         };
         trial.times.kpath =
-            time(cuts, plan::placeByPaths(chain, cuts, plan::kPublishedClasses, bandwidths, random,
-                                          [this] { return m_stop.stop_requested(); }));
-        trial.times.greedy = time(cuts, plan::placeGreedily(chain, cuts, bandwidths));
-        const auto rule = arithmetic == Arithmetic::Paper ? plan::RandomCuts::AsPublished
-                                                          : plan::RandomCuts::WithinMemory;
-        const plan::Cuts drawn = plan::randomCuts(chain, rule, random).value_or(cuts);
-        trial.times.random = time(drawn, plan::placeAtRandom(drawn, bandwidths, random));
+            time(cuts, placeByPaths(chain, cuts, kPublishedClasses, bandwidths, random,
+                                    [this] { return m_stop.stop_requested(); }));
+        trial.times.greedy = time(cuts, placeGreedily(chain, cuts, bandwidths));
+        const auto rule =
+            arithmetic == Arithmetic::Paper ? RandomCuts::AsPublished : RandomCuts::WithinMemory;
+        const Cuts drawn = randomCuts(chain, rule, random).value_or(cuts);
+        trial.times.random = time(drawn, placeAtRandom(drawn, bandwidths, random));
     }
 
     void runExact(const plan::Problem& problem, std::uint64_t seed, Trial& trial) const
@@ -193,7 +192,7 @@ private:
 
 } // namespace
 
-plan::Bandwidths paperCluster(std::size_t nodes, std::uint64_t seed)
+Bandwidths paperCluster(std::size_t nodes, std::uint64_t seed)
 {
     Random random(seed);
     std::vector<std::pair<double, double>> places;
@@ -201,7 +200,7 @@ plan::Bandwidths paperCluster(std::size_t nodes, std::uint64_t seed)
         const double x = 1 + 149 * random.unit();
         places.emplace_back(x, 1 + 149 * random.unit());
     }
-    plan::Bandwidths bandwidths(nodes);
+    Bandwidths bandwidths(nodes);
     for (std::size_t a = 0; a < nodes; ++a)
         for (std::size_t b = 0; b < nodes; ++b) {
             const double dx = places[a].first - places[b].first;

@@ -40,7 +40,7 @@ struct Cell {
 };
 
 /// Nodes uniform in a square of 149 m, every pair linked with log2(1 + 283230 / d^2) Mibit/s.
-[[nodiscard]] plan::Bandwidths paperCluster(std::size_t nodes, std::uint64_t seed);
+[[nodiscard]] Bandwidths paperCluster(std::size_t nodes, std::uint64_t seed);
 
 /// Every network under 64, 128, 256 and 512 MiB, on 5, 10, 15, 20 and 50 nodes, in both
 /// arithmetics, with all four algorithms; partition and placement by kpath, greedy and random as

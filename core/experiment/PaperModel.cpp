@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "experiment/PaperModel.h"
 
-#include "plan/CandidatePoints.h"
+#include "experiment/CandidatePoints.h"
 
 #include <algorithm>
 #include <cassert>
@@ -63,7 +63,7 @@ std::string_view name(Arithmetic arithmetic)
 PaperModel::PaperModel(const graph::Architecture& architecture, Arithmetic arithmetic)
     : m_arithmetic(arithmetic)
 {
-    const plan::CandidatePoints candidates = plan::candidatePoints(predecessors(architecture));
+    const CandidatePoints candidates = experiment::candidatePoints(predecessors(architecture));
     const std::size_t count = candidates.segmentCount();
     m_bytes.assign(count, 0);
     m_peak.assign(count, 0);
@@ -133,9 +133,9 @@ std::size_t PaperModel::lastFitting(std::size_t first, Bytes cap) const
     return end - 1;
 }
 
-plan::SegmentChain PaperModel::chain(Bytes cap, std::size_t nodes) const
+SegmentChain PaperModel::chain(Bytes cap, std::size_t nodes) const
 {
-    plan::SegmentChain chain;
+    SegmentChain chain;
     for (const double transfer : m_transfer)
         chain.transfer.push_back(transfer * kMibit);
     chain.maxStages = nodes;
@@ -149,7 +149,7 @@ plan::SegmentChain PaperModel::chain(Bytes cap, std::size_t nodes) const
     return chain;
 }
 
-plan::Problem PaperModel::problem(Bytes cap, const plan::Bandwidths& bandwidths) const
+plan::Problem PaperModel::problem(Bytes cap, const Bandwidths& bandwidths) const
 {
     constexpr std::int64_t kReach = std::int64_t{1} << 32U; // large against a unit per segment
     std::vector<std::size_t> last;

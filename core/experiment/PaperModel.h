@@ -6,8 +6,8 @@
 /// on Edge Clusters" (arXiv 2304.11941), with 2210.12219 (algorithm) and 2210.12218 (system).
 #pragma once
 
+#include "experiment/Published.h"
 #include "graph/Architecture.h"
-#include "plan/Published.h"
 
 namespace millrace::experiment
 {
@@ -32,14 +32,14 @@ public:
     [[nodiscard]] const std::vector<std::string>& pointNames() const { return m_names; }
 
     /// For the published algorithms, with transfers in bits. `cap`: what a stage stays below.
-    [[nodiscard]] plan::SegmentChain chain(Bytes cap, std::size_t nodes) const;
+    [[nodiscard]] SegmentChain chain(Bytes cap, std::size_t nodes) const;
 
     /// For the exact planner: a chain of segments without compute on nodes alike, whose valid plans
     /// are exactly the partitions that chain() allows. Weights stand for reach, not for bytes:
     /// plan::Problem adds memory over the layers of a stage, which the paper's rule does not, but a
     /// rule by which a part of a fitting stage fits is always such a sum (Scott and Suppes 1958, on
     /// semiorders).
-    [[nodiscard]] plan::Problem problem(Bytes cap, const plan::Bandwidths& bandwidths) const;
+    [[nodiscard]] plan::Problem problem(Bytes cap, const Bandwidths& bandwidths) const;
 
 private:
     void fillPaper(const graph::Architecture& architecture,

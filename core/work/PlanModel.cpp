@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "work/PlanModel.h"
 
+#include "plan/Checker.h"
 #include "work/OpenPlan.h"
 
 #include <cmath>
@@ -36,16 +37,16 @@ plan::PlanRecord recordOf(const PlanInputs& inputs)
 }
 
 Result<FoundPlan> solvePosed(const PlanInputs& inputs, const plan::Problem& problem,
-                             const plan::SolveOptions& options, std::stop_token stop,
+                             const experiment::SearchOptions& options, std::stop_token stop,
                              plan::PlanSink& sink)
 {
-    auto solved = plan::solve(problem, options, std::move(stop), sink);
+    auto solved = experiment::solve(problem, options, std::move(stop), sink);
     if (!solved)
         return tl::unexpected(solved.error());
     return FoundPlan{{std::move(solved->solution), recordOf(inputs)}, std::move(solved->memory)};
 }
 
-Result<Planned> planModel(PlanInputs inputs, const plan::SolveOptions& options,
+Result<Planned> planModel(PlanInputs inputs, const experiment::SearchOptions& options,
                           std::stop_token stop, plan::PlanSink& sink)
 {
     auto problem = poseProblem(inputs);

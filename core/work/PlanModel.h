@@ -5,9 +5,9 @@
 /// none of them uses it.
 #pragma once
 
+#include "experiment/Algorithm.h"
 #include "onnx/Model.h"
 #include "plan/MakeProblem.h"
-#include "plan/Solve.h"
 
 namespace millrace::work
 {
@@ -45,11 +45,11 @@ struct FoundPlan {
 /// it. Blocking; errors and
 /// cancelling as plan::solve().
 [[nodiscard]] Result<FoundPlan> solvePosed(const PlanInputs& inputs, const plan::Problem& problem,
-                                           const plan::SolveOptions& options, std::stop_token stop,
-                                           plan::PlanSink& sink);
+                                           const experiment::SearchOptions& options,
+                                           std::stop_token stop, plan::PlanSink& sink);
 
 /// Both.
-[[nodiscard]] Result<Planned> planModel(PlanInputs inputs, const plan::SolveOptions& options,
+[[nodiscard]] Result<Planned> planModel(PlanInputs inputs, const experiment::SearchOptions& options,
                                         std::stop_token stop, plan::PlanSink& sink);
 
 /// A plan that was made earlier, perhaps with other times: its stages where it says, its figures by

@@ -5,7 +5,7 @@
 #include "MipModel.h"
 #include "PlannerFamilies.h"
 #include "base/File.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 
 #include <fmt/core.h>
 #include <sys/resource.h>

@@ -5,7 +5,7 @@
 ///                 [--limit SECONDS] [--model PROBLEM.json [--devices N]]
 #include "PlannerFamilies.h"
 #include "base/File.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 
 #include <fmt/core.h>
 

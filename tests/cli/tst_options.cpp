@@ -100,7 +100,7 @@ private slots:
                                "--warm-start", "p.json", "--no-overlap"}),
                  std::string());
         QCOMPARE(added.size(), 9U); // --help is not among them
-        QVERIFY(search.options.algorithm == plan::Algorithm::KPath);
+        QVERIFY(search.options.algorithm == experiment::Algorithm::KPath);
         QCOMPARE(search.options.gap, 0.1);
         QCOMPARE(search.options.timeLimit.value, 2.0);
         QCOMPARE(search.options.stepLimit, 0);
@@ -148,7 +148,7 @@ private slots:
         QVERIFY(prepare(arguments, {}, {"q.json"}));
         arguments.sensitivity = true;
         QVERIFY(!usageMistake(arguments));
-        arguments.search.options.algorithm = plan::Algorithm::Random;
+        arguments.search.options.algorithm = experiment::Algorithm::Random;
         QVERIFY(usageMistake(arguments)->code == ExitCode::Usage);
     }
 

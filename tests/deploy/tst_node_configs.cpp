@@ -68,6 +68,22 @@ private slots:
         QCOMPARE(made.gateway.device, std::string("gate"));
     }
 
+    void theOrderOfNodesDoesNotMatter()
+    {
+        Release release = test::smallRelease("/releases/small");
+        const NodeConfigs usual = configs(release);
+        std::rotate(release.nodes.begin(), release.nodes.begin() + 2, release.nodes.end());
+        const NodeConfigs made =
+            nodeConfigs(release, {{{at(0), 4}, {at(1), 2}}, 1.5, "why", {0.004}}, manifest(),
+                        {{"fg", "f1", "f2"}, "fc"});
+        QCOMPARE(made.stages.size(), std::size_t{2});
+        for (std::size_t k = 0; k < 2; ++k)
+            QCOMPARE(runtime::writeStageConfig(made.stages.at(at(k))),
+                     runtime::writeStageConfig(usual.stages.at(at(k))));
+        QCOMPARE(runtime::writeGatewayConfig(made.gateway),
+                 runtime::writeGatewayConfig(usual.gateway));
+    }
+
     void hopsArePacedAtTheSenderAndDelayedAtTheReceiver()
     {
         const NodeConfigs made = configs(test::smallRelease("/releases/small"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "experiment/PaperExperiment.h"
 #include "onnx/Model.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 
@@ -77,7 +77,7 @@ private slots:
         QFETCH(int, cap);
         QFETCH(QList<double>, mibit);
         const PaperModel model(::network(network), Arithmetic::Paper);
-        const auto cuts = plan::cheapestCuts(model.chain(mib(cap), 50));
+        const auto cuts = cheapestCuts(model.chain(mib(cap), 50));
         QVERIFY(cuts);
         QCOMPARE(static_cast<qsizetype>(cuts->size()), mibit.size());
         for (qsizetype i = 0; i < mibit.size(); ++i)
@@ -88,8 +88,8 @@ private slots:
     void infeasibleOnTooFewNodes()
     {
         const PaperModel model(network(QStringLiteral("inceptionresnetv2")), Arithmetic::Paper);
-        QVERIFY(!plan::cheapestCuts(model.chain(mib(64), 5)));
-        QVERIFY(plan::cheapestCuts(model.chain(mib(64), 10)));
+        QVERIFY(!cheapestCuts(model.chain(mib(64), 5)));
+        QVERIFY(cheapestCuts(model.chain(mib(64), 10)));
     }
 
     /// What the exact planner may do is what the published partition may do.
@@ -107,7 +107,7 @@ private slots:
         QFETCH(int, cap);
         for (const Arithmetic arithmetic : {Arithmetic::Paper, Arithmetic::Honest}) {
             const PaperModel model(::network(network), arithmetic);
-            const plan::SegmentChain chain = model.chain(mib(cap), 5);
+            const SegmentChain chain = model.chain(mib(cap), 5);
             const plan::Problem problem = model.problem(mib(cap), paperCluster(5, 1));
             QVERIFY(plan::validate(problem));
             for (std::size_t first = 0; first < chain.segments(); ++first) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FuzzTarget.h"
+#include "plan/Checker.h"
 #include "plan/ExampleProblem.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 
 using namespace millrace;
 using namespace millrace::plan;

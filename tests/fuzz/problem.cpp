@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FuzzTarget.h"
-#include "plan/Sensitivity.h"
+#include "plan/Checker.h"
+#include "plan/whatif/Sensitivity.h"
 
 using namespace millrace;
 using namespace millrace::plan;

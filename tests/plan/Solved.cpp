@@ -2,6 +2,7 @@
 #include "Solved.h"
 
 #include "RandomProblem.h"
+#include "plan/Checker.h"
 
 #include <QTest>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ExampleProblem.h"
 #include "RandomProblem.h"
-#include "plan/Solve.h"
+#include "plan/Checker.h"
+#include "plan/search/Solve.h"
 #include "support/ShowString.h"
 
 #include <QTest>

@@ -3,8 +3,8 @@
 #include "BruteForce.h"
 #include "RandomProblem.h"
 #include "base/Random.h"
-#include "plan/Dive.h"
-#include "plan/Solve.h"
+#include "plan/search/Dive.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 

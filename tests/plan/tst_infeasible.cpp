@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "BruteForce.h"
 #include "ExampleProblem.h"
+#include "plan/Checker.h"
 #include "plan/Infeasible.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 #include "support/ShowString.h"
 
 #include <QTest>

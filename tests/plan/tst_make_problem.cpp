@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plan/MakeProblem.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 #include "support/ShowString.h"
 
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ExampleProblem.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 #include "support/JsonEdit.h"
 #include "support/ShowString.h"
 

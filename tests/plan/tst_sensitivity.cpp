@@ -2,7 +2,7 @@
 #include "BruteForce.h"
 #include "ExampleProblem.h"
 #include "RandomProblem.h"
-#include "plan/Sensitivity.h"
+#include "plan/whatif/Sensitivity.h"
 
 #include <QTest>
 

@@ -2,7 +2,8 @@
 #include "BruteForce.h"
 #include "RandomProblem.h"
 #include "base/File.h"
-#include "plan/Solve.h"
+#include "plan/Checker.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "../bench/PlannerFamilies.h"
 #include "SubsetSearch.h"
-#include "plan/Solve.h"
+#include "plan/Checker.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 

@@ -2,7 +2,8 @@
 // What the window does with a solve: watch it from another thread, cancel it, start a newer one
 // before the older one has ended. Of use under ThreadSanitizer above all (preset tsan).
 #include "RandomProblem.h"
-#include "plan/Solve.h"
+#include "plan/Checker.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 

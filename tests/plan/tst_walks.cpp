@@ -2,8 +2,8 @@
 #include "BruteForce.h"
 #include "RandomProblem.h"
 #include "base/Random.h"
-#include "plan/LabelSearch.h"
-#include "plan/Solve.h"
+#include "plan/search/LabelSearch.h"
+#include "plan/search/Solve.h"
 
 #include <QTest>
 

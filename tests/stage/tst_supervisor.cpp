@@ -55,10 +55,13 @@ using Runs = std::function<::pid_t(int n)>;
 /// Until a signal ends it, or the supervisor has ended.
 ::pid_t stays()
 {
+    const ::pid_t parent = ::getpid();
     const ::pid_t child = ::fork();
     if (child != 0)
         return child;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) // it ended before it could be followed
+        ::_exit(0);
     ::signal(SIGTERM, SIG_DFL); // not Qt Test's way of dying
     ::sigset_t none;
     ::sigemptyset(&none);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 #include "ui/models/Snapshot.h"
 
 #include <memory>

@@ -327,14 +327,14 @@ private slots:
         QVERIFY(document.state().scenarios[0].plan);
         bool areMixed = false;
         connect(&document, &ui::Document::snapshotChanged, this, [&] {
-            for (const plan::Scenario& scenario : document.state().scenarios)
+            for (const ui::Scenario& scenario : document.state().scenarios)
                 areMixed |= scenario.plan &&
                             scenario.plan->record.times != document.snapshot().times->source;
         });
         document.measure();
         QTRY_VERIFY_WITH_TIMEOUT(window.isIdle(), kSlow);
         QVERIFY(!areMixed);
-        for (const plan::Scenario& scenario : document.state().scenarios) {
+        for (const ui::Scenario& scenario : document.state().scenarios) {
             QTRY_VERIFY_WITH_TIMEOUT(scenario.plan.has_value(), kSlow);
             QVERIFY(scenario.plan->record.times == plan::TimesSource::Measured);
         }
@@ -360,11 +360,11 @@ private slots:
         document.setStages({1, 1});
         QTRY_VERIFY_WITH_TIMEOUT(first.isPlanned(), kSlow);
         QVERIFY(document.saveProject(path.toStdString(), Json::object()));
-        const auto firstComputes = [](const plan::Scenario& scenario) {
+        const auto firstComputes = [](const ui::Scenario& scenario) {
             return scenario.plan->pipelines.front().stages.front().compute;
         };
         std::vector<Seconds> computes;
-        for (const plan::Scenario& scenario : document.state().scenarios)
+        for (const ui::Scenario& scenario : document.state().scenarios)
             computes.push_back(firstComputes(scenario));
         Window same(settings());
         same->start({path, {}, {}});
@@ -385,7 +385,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(second.isPlanned(), kSlow);
         // Both are made anew: the one that is shown, and then the other one.
         for (std::size_t i = 0; i < 2; ++i) {
-            const plan::Scenario& scenario = second->document().state().scenarios[i];
+            const ui::Scenario& scenario = second->document().state().scenarios[i];
             QTRY_VERIFY_WITH_TIMEOUT(scenario.plan.has_value(), kSlow);
             QVERIFY(firstComputes(scenario) == computes[i]);
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "plan/Changes.h"
+#include "plan/whatif/Changes.h"
 #include "ui/Snapshots.h"
 #include "ui/inspector/Inspector.h"
 #include "ui/models/Figures.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 #include "ui/Window.h"
 #include "ui/charts/LadderView.h"
 #include "ui/clusterview/ClusterView.h"
@@ -162,6 +162,22 @@ private slots:
             longest = std::max(longest, row.predicted);
         QCOMPARE(longest.value, snapshot.plan->bottleneckTime.value);
         QVERIFY(ui::ladderRows(infeasible()).empty());
+    }
+    void ladderRowsOfEachPipelineFollowEachOther()
+    {
+        Snapshot snapshot = planned(3, Bytes{1 << 20});
+        const auto once = ui::ladderRows(snapshot);
+        plan::Plan twice = *snapshot.plan;
+        twice.pipelines.push_back(twice.pipelines.front());
+        snapshot.plan = std::make_shared<plan::Plan>(twice);
+        const auto rows = ui::ladderRows(snapshot);
+        QCOMPARE(rows.size(), 2 * once.size());
+        for (std::size_t i = 0; i < once.size(); ++i)
+            for (const ui::LadderRow& row : {rows[i], rows[once.size() + i]}) {
+                QCOMPARE(row.kind, once[i].kind);
+                QCOMPARE(row.name, once[i].name);
+                QCOMPARE(row.bottleneck, once[i].bottleneck);
+            }
     }
 
     /// Rungs move together before the last one leaves the picture, and no further than their text.

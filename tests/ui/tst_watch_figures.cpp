@@ -82,6 +82,13 @@ private slots:
                     .startsWith(QStringLiteral("Nothing is measured yet.")));
     }
 
+    void aPlanWithoutStagesHasNoBottleneck()
+    {
+        deploy::Release release = watchedRelease();
+        release.plan = {};
+        QVERIFY(ui::bottleneckSentence(release, ui::unknownFigures(release)).isEmpty());
+    }
+
     void lateDeadlinesCannotBeCompared()
     {
         WatchHistory history(5);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/File.h"
+#include "plan/Checker.h"
 #include "support/OnnxBuilder.h"
 #include "work/DeployPlanned.h"
 #include "work/OpenPlan.h"

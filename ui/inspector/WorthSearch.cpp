@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/inspector/WorthSearch.h"
 
-#include "plan/Sensitivity.h"
+#include "plan/whatif/Sensitivity.h"
 
 #include <algorithm>
 

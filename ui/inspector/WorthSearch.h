@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Finding.h"
+#include "plan/whatif/Finding.h"
 #include "ui/jobs/JobRunner.h"
 #include "ui/models/Snapshot.h"
 

@@ -72,7 +72,7 @@ void PlanBar::refresh()
 {
     const DocumentState& state = m_document.state();
     QStringList names;
-    for (const plan::Scenario& scenario : state.scenarios)
+    for (const Scenario& scenario : state.scenarios)
         names << QString::fromStdString(scenario.name);
     m_scenarios->clear();
     m_scenarios->addItems(names);

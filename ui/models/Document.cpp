@@ -80,7 +80,7 @@ void Document::openModel(const std::filesystem::path& path,
         m_isExample = false;
         // Pins name layers of the model before.
         DocumentState next = m_state;
-        for (plan::Scenario& scenario : next.scenarios)
+        for (Scenario& scenario : next.scenarios)
             scenario.pins.clear();
         m_projectFile.clear();
         reset(std::move(next));
@@ -149,7 +149,7 @@ void Document::openProject(const std::filesystem::path& path)
     const auto content = readFile(path, kMaxProjectBytes);
     if (!content)
         return emit failed(tr("Cannot open the project. %1.").arg(reasonOf(content.error())));
-    auto project = plan::parseProject(*content, path);
+    auto project = parseProject(*content, path);
     if (!project)
         return emit failed(tr("Cannot open the project. %1.").arg(reasonOf(project.error())));
     const auto open = [this, path, project = *project] {
@@ -175,7 +175,7 @@ bool Document::saveProject(const std::filesystem::path& path, const Json& window
         emit failed(tr("Cannot save yet. No model is open. Open a model first."));
         return false;
     }
-    plan::Project project;
+    Project project;
     if (!m_isExample)
         project.modelPath = m_model->path();
     project.modelSha256 = m_model->sha256();
@@ -183,8 +183,7 @@ bool Document::saveProject(const std::filesystem::path& path, const Json& window
     project.scenarios = m_state.scenarios;
     project.current = m_state.current;
     project.windowState = windowState;
-    if (const auto written = writeFileAtomically(path, plan::writeProject(project, path));
-        !written) {
+    if (const auto written = writeFileAtomically(path, writeProject(project, path)); !written) {
         emit failed(tr("Cannot save the project. %1.").arg(reasonOf(written.error())));
         return false;
     }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "onnx/Model.h"
-#include "plan/Project.h"
 #include "ui/jobs/JobRunner.h"
 #include "ui/models/Snapshot.h"
+#include "ui/project/Project.h"
 #include "work/PlanModel.h"
 
 #include <QObject>
@@ -21,9 +21,9 @@ namespace millrace::ui
 
 /// What undo and redo step through: everything the operator edits.
 struct DocumentState {
-    std::vector<plan::Scenario> scenarios;
+    std::vector<Scenario> scenarios;
     std::size_t current = 0;
-    [[nodiscard]] const plan::Scenario& scenario() const { return scenarios[current]; }
+    [[nodiscard]] const Scenario& scenario() const { return scenarios[current]; }
     bool operator==(const DocumentState&) const = default;
 };
 
@@ -120,12 +120,12 @@ private:
     };
     /// A plan with all that it answers. A scenario shows the plan of its very question, or none.
     struct Kept {
-        plan::Scenario question; ///< without name and plan
+        Scenario question; ///< without name and plan
         std::shared_ptr<const plan::LayerTimes> times;
         plan::Plan plan;
     };
-    void keep(const plan::Scenario& scenario, const plan::Plan& plan);
-    void keepPlansOf(const plan::Project& project);
+    void keep(const Scenario& scenario, const plan::Plan& plan);
+    void keepPlansOf(const Project& project);
     void showKeptPlans();
     void tellGivenUp(const std::filesystem::path& opening);
     void measured(const onnx::Model& model, Result<plan::LayerTimes> times);
@@ -137,7 +137,7 @@ private:
     void replan();
     void planned(const Result<Planned>& outcome);
     void planOthers(std::size_t from);
-    [[nodiscard]] work::PlanInputs inputsOf(const plan::Scenario& scenario) const;
+    [[nodiscard]] work::PlanInputs inputsOf(const Scenario& scenario) const;
     [[nodiscard]] std::optional<cluster::Cluster> read(const std::filesystem::path& path);
     [[nodiscard]] bool isScenarioNameFree(const QString& name);
     bool write(const std::filesystem::path& path, const std::string& content);

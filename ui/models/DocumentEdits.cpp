@@ -24,7 +24,7 @@ std::vector<std::string> deviceNames(const plan::Problem& problem)
 }
 
 /// Pins follow a renamed device; those of a removed one go.
-void carryPins(plan::Scenario& scenario, const cluster::Cluster& next)
+void carryPins(Scenario& scenario, const cluster::Cluster& next)
 {
     const auto& before = scenario.cluster.devices;
     for (auto& [layer, device] : scenario.pins)
@@ -73,7 +73,7 @@ void Document::editCluster(const cluster::Cluster& cluster, const QString& what,
                            const QString& mergeKey)
 {
     DocumentState next = m_state;
-    plan::Scenario& scenario = next.scenarios[next.current];
+    Scenario& scenario = next.scenarios[next.current];
     carryPins(scenario, cluster);
     scenario.cluster = cluster;
     edit(what, std::move(next), mergeKey);
@@ -85,7 +85,7 @@ void Document::pin(LayerId layer, std::optional<DeviceId> device)
         return;
     const std::string& name = m_snapshot.graph->layers[layer.index()].name;
     DocumentState next = m_state;
-    plan::Scenario& scenario = next.scenarios[next.current];
+    Scenario& scenario = next.scenarios[next.current];
     std::erase_if(scenario.pins, [&name](const auto& pin) { return pin.first == name; });
     QString what = tr("free %1").arg(text(name));
     if (device) {
@@ -124,9 +124,9 @@ void Document::selectScenario(std::size_t index)
 bool Document::isScenarioNameFree(const QString& name)
 {
     const bool empty = name.trimmed().isEmpty();
-    const bool taken = std::any_of(
-        m_state.scenarios.begin(), m_state.scenarios.end(),
-        [&name](const plan::Scenario& s) { return s.name == name.trimmed().toStdString(); });
+    const bool taken =
+        std::any_of(m_state.scenarios.begin(), m_state.scenarios.end(),
+                    [&name](const Scenario& s) { return s.name == name.trimmed().toStdString(); });
     if (empty)
         emit failed(tr("Cannot use this name. A scenario's name is not empty. Type a name."));
     else if (taken)
@@ -141,7 +141,7 @@ void Document::duplicateScenario(const QString& name)
     if (!isScenarioNameFree(name))
         return;
     DocumentState next = m_state;
-    plan::Scenario copy = next.scenario();
+    Scenario copy = next.scenario();
     copy.name = name.trimmed().toStdString();
     next.scenarios.push_back(std::move(copy));
     next.current = next.scenarios.size() - 1;
@@ -173,7 +173,7 @@ QString Document::freeScenarioName() const
     for (std::size_t number = 1;; ++number) {
         const std::string name = tr("what if %1").arg(number).toStdString();
         if (std::none_of(m_state.scenarios.begin(), m_state.scenarios.end(),
-                         [&name](const plan::Scenario& s) { return s.name == name; }))
+                         [&name](const Scenario& s) { return s.name == name; }))
             return text(name);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How every edit is planned anew, off the GUI thread.
+#include "plan/Checker.h"
 #include "ui/models/Document.h"
 #include "ui/models/Figures.h"
 
@@ -41,7 +42,7 @@ private:
 constexpr std::size_t kMostKept = 256;
 
 /// What a scenario asks, without what it is called and what was answered.
-plan::Scenario questionOf(plan::Scenario scenario)
+Scenario questionOf(Scenario scenario)
 {
     scenario.name.clear();
     scenario.plan.reset();
@@ -50,9 +51,9 @@ plan::Scenario questionOf(plan::Scenario scenario)
 
 } // namespace
 
-void Document::keep(const plan::Scenario& scenario, const plan::Plan& plan)
+void Document::keep(const Scenario& scenario, const plan::Plan& plan)
 {
-    plan::Scenario question = questionOf(scenario);
+    Scenario question = questionOf(scenario);
     std::erase_if(m_kept, [&](const Kept& kept) { return kept.question == question; });
     if (m_kept.size() == kMostKept)
         m_kept.erase(m_kept.begin());
@@ -61,11 +62,11 @@ void Document::keep(const plan::Scenario& scenario, const plan::Plan& plan)
 
 /// Those of another model or of other times are made anew. The source of the times alone does not
 /// tell: measured times may have been measured again since, so every figure is computed again.
-void Document::keepPlansOf(const plan::Project& project)
+void Document::keepPlansOf(const Project& project)
 {
     if (m_model->sha256() != project.modelSha256)
         return;
-    for (const plan::Scenario& scenario : project.scenarios) {
+    for (const Scenario& scenario : project.scenarios) {
         if (!scenario.plan || scenario.plan->record.times != m_snapshot.times->source)
             continue;
         const auto problem = work::poseProblem(inputsOf(scenario));
@@ -77,7 +78,7 @@ void Document::keepPlansOf(const plan::Project& project)
 /// Gives every scenario the plan of its very question, or none.
 void Document::showKeptPlans()
 {
-    for (plan::Scenario& scenario : m_state.scenarios) {
+    for (Scenario& scenario : m_state.scenarios) {
         const auto kept =
             std::find_if(m_kept.begin(), m_kept.end(),
                          [question = questionOf(scenario), &times = m_snapshot.times](
@@ -86,7 +87,7 @@ void Document::showKeptPlans()
     }
 }
 
-work::PlanInputs Document::inputsOf(const plan::Scenario& scenario) const
+work::PlanInputs Document::inputsOf(const Scenario& scenario) const
 {
     plan::PlanRequest request{scenario.overlap, scenario.stages, {}, {}};
     const auto& layers = m_snapshot.graph->layers;
@@ -132,7 +133,7 @@ void Document::replan()
                                    std::make_shared<plan::Plan>(plan::Plan{
                                        planned.plan->solution(), work::recordOf(*inputs)}),
                                    planned.memory};
-            plan::SolveOptions options;
+            experiment::SearchOptions options;
             options.warmStart = before;
             Watcher watcher([this](double incumbent, double bound) {
                 m_planJob.post([this, incumbent, bound] { emit searching(incumbent, bound); });
@@ -183,7 +184,7 @@ void Document::planOthers(std::size_t from)
     if (from == scenarios.size())
         return;
     using Outcome = Result<plan::Plan>;
-    const plan::Scenario& scenario = scenarios[from];
+    const Scenario& scenario = scenarios[from];
     m_othersJob.start<Outcome>(
         [inputs = inputsOf(scenario)](const std::stop_token& stop, ProgressSink&) -> Outcome {
             plan::NoPlanSink nobody;

@@ -17,9 +17,9 @@ QString text(const std::string& utf8)
     return QString::fromStdString(utf8);
 }
 
-LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
+LadderRow computeRow(const Snapshot& snapshot, const plan::PlacedStage& placed, std::size_t index)
 {
-    const plan::Stage& stage = snapshot.plan->stages()[index].stage;
+    const plan::Stage& stage = placed.stage;
     LadderRow row;
     row.kind = LadderKind::Compute;
     row.index = index;
@@ -27,13 +27,14 @@ LadderRow computeRow(const Snapshot& snapshot, std::size_t index)
     row.detail = Tr::tr("%n layer(s)", nullptr, static_cast<int>(stage.layers.size()));
     row.from = stage.device;
     row.predicted = stage.compute;
+    row.bottleneck = snapshot.plan->isBottleneck(placed.at);
     row.advice = Tr::tr("A faster %1, or fewer layers on it, would shorten this.").arg(row.name);
     return row;
 }
 
-LadderRow transferRow(const Snapshot& snapshot, std::size_t index)
+LadderRow transferRow(const Snapshot& snapshot, const plan::PlacedHop& placed, std::size_t index)
 {
-    const plan::Hop& hop = snapshot.plan->hops()[index].hop;
+    const plan::Hop& hop = placed.hop;
     const auto name = [&snapshot](DeviceId device) {
         return text(snapshot.problem->devices[device.index()].name);
     };
@@ -44,6 +45,7 @@ LadderRow transferRow(const Snapshot& snapshot, std::size_t index)
     row.from = hop.from;
     row.to = hop.to;
     row.predicted = hop.seconds;
+    row.bottleneck = snapshot.plan->isBottleneck(placed.at);
     const std::string bytes = formatBytes(hop.bytes);
     if (hop.from == hop.to) {
         row.detail = Tr::tr("%1, on the same device").arg(text(bytes));
@@ -64,17 +66,16 @@ std::vector<LadderRow> ladderRows(const Snapshot& snapshot)
     std::vector<LadderRow> rows;
     if (!snapshot.plan || !snapshot.problem || !snapshot.plan->hasStages())
         return rows;
-    const plan::Plan& plan = *snapshot.plan;
-    const auto stages = plan.stages();
-    const auto hops = plan.hops();
+    const auto stages = snapshot.plan->stages();
+    const auto hops = snapshot.plan->hops();
+    std::size_t next = 0; // stage
     for (std::size_t k = 0; k < hops.size(); ++k) {
-        if (hops[k].hop.from && hops[k].hop.to) {
-            rows.push_back(transferRow(snapshot, k));
-            rows.back().bottleneck = plan.isBottleneck(hops[k].at);
-        }
-        if (k < stages.size()) {
-            rows.push_back(computeRow(snapshot, k));
-            rows.back().bottleneck = plan.isBottleneck(stages[k].at);
+        if (hops[k].hop.from && hops[k].hop.to)
+            rows.push_back(transferRow(snapshot, hops[k], k));
+        // Of each pipeline the last hop leads to no stage.
+        if (next < stages.size() && plan::hopInto(stages[next].at) == hops[k].at) {
+            rows.push_back(computeRow(snapshot, stages[next], next));
+            ++next;
         }
     }
     return rows;

@@ -13,7 +13,7 @@ namespace millrace::ui
 namespace
 {
 
-std::map<LayerId, std::string> placement(const plan::Scenario& scenario)
+std::map<LayerId, std::string> placement(const Scenario& scenario)
 {
     std::map<LayerId, std::string> devices;
     if (scenario.plan)
@@ -25,7 +25,7 @@ std::map<LayerId, std::string> placement(const plan::Scenario& scenario)
 
 } // namespace
 
-std::size_t movedLayers(const plan::Scenario& before, const plan::Scenario& after)
+std::size_t movedLayers(const Scenario& before, const Scenario& after)
 {
     const auto old = placement(before);
     std::size_t moved = 0;
@@ -36,8 +36,7 @@ std::size_t movedLayers(const plan::Scenario& before, const plan::Scenario& afte
     return moved;
 }
 
-void ScenarioTableModel::setScenarios(const std::vector<plan::Scenario>& scenarios,
-                                      std::size_t current)
+void ScenarioTableModel::setScenarios(const std::vector<Scenario>& scenarios, std::size_t current)
 {
     const bool sameRows = scenarios.size() == m_scenarios.size();
     if (!sameRows)
@@ -62,7 +61,7 @@ int ScenarioTableModel::columnCount(const QModelIndex& parent) const
 
 QString ScenarioTableModel::text(std::size_t row, int column) const
 {
-    const plan::Scenario& at = m_scenarios[row];
+    const Scenario& at = m_scenarios[row];
     if (column == Name)
         return QString::fromStdString(at.name);
     if (!at.plan)

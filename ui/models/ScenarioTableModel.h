@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "plan/Project.h"
+#include "ui/project/Project.h"
 
 #include <QAbstractTableModel>
 
@@ -20,7 +20,7 @@ public:
     static constexpr int kColumns = Status + 1;
 
     using QAbstractTableModel::QAbstractTableModel;
-    void setScenarios(const std::vector<plan::Scenario>& scenarios, std::size_t current);
+    void setScenarios(const std::vector<Scenario>& scenarios, std::size_t current);
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -31,11 +31,11 @@ public:
 private:
     [[nodiscard]] QString text(std::size_t row, int column) const;
 
-    std::vector<plan::Scenario> m_scenarios;
+    std::vector<Scenario> m_scenarios;
     std::size_t m_current = 0;
 };
 
 /// Layers that run on another device (by name) than in `before`; both plans of the same model.
-[[nodiscard]] std::size_t movedLayers(const plan::Scenario& before, const plan::Scenario& after);
+[[nodiscard]] std::size_t movedLayers(const Scenario& before, const Scenario& after);
 
 } // namespace millrace::ui

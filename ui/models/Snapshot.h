@@ -6,7 +6,7 @@
 #include "cluster/Cluster.h"
 #include "graph/Graph.h"
 #include "plan/MakeProblem.h"
-#include "plan/Solve.h"
+#include "plan/search/Solve.h"
 
 #include <memory>
 

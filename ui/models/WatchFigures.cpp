@@ -184,6 +184,8 @@ std::vector<LadderRow> measuredRows(const Snapshot& snapshot, const WatchFigures
 
 QString bottleneckSentence(const deploy::Release& release, const WatchFigures& figures)
 {
+    if (!release.plan.hasStages())
+        return {};
     const plan::Pipeline& planned = release.plan.pipelines.front();
     if (!figures.bottleneck)
         return Tr::tr("Nothing is measured yet. Send requests to see which stage or link is the "

@@ -2,6 +2,7 @@
 #include "ctl/Inputs.h"
 #include "ctl/PlanOptions.h"
 #include "ctl/report/PlanReport.h"
+#include "plan/Checker.h"
 #include "work/PlanModel.h"
 
 namespace millrace::ctl

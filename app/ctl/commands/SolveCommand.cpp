@@ -31,7 +31,7 @@ Result<Report> solve(Arguments arguments, const Context& context)
         return tl::unexpected(ok.error());
     applyTo(*problem, arguments.solve.search.variant);
     SolveProgress sink(context.progress);
-    auto solved = plan::solve(*problem, arguments.solve.search.options, context.stop, sink);
+    auto solved = experiment::solve(*problem, arguments.solve.search.options, context.stop, sink);
     if (!solved)
         return tl::unexpected(solved.error());
     solved->solution.solver.parse = Seconds{parsed.count()};

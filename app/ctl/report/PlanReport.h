@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ctl/Report.h"
-#include "plan/Sensitivity.h"
+#include "plan/whatif/Sensitivity.h"
 
 #include <vector>
 
