@@ -3,9 +3,13 @@
 // SolveCommand, CheckCommand, SplitCommand, RunCommand, ReferenceCommand, ExperimentCommand.
 #include "Said.h"
 #include "base/File.h"
+#include "ctl/report/TraceReport.h"
 #include "support/OnnxBuilder.h"
 
 #include <QTest>
+
+#include <cmath>
+#include <sstream>
 
 using namespace millrace;
 using namespace millrace::ctl;
@@ -107,6 +111,49 @@ private slots:
                        "exact, kpath, greedy, random");
         EXPECT_FAILURE(said("solve q.json --stages 1 --max-stages 2"), ExitCode::Usage,
                        "--max-stages");
+    }
+
+    // Every line is one question; the last bound and plan are those of the answer.
+    void solveTellsItsTrace()
+    {
+        const Files files;
+        QVERIFY(files.plan().code == ExitCode::Success);
+        const Report report = said("solve q.json --trace t.jsonl");
+        QVERIFY2(report.code == ExitCode::Success, test::all(report).c_str());
+        const auto trace = readFile("t.jsonl");
+        QVERIFY(trace && trace->ends_with("}\n"));
+        std::istringstream lines(*trace);
+        std::vector<Json> events;
+        for (std::string line; std::getline(lines, line);)
+            events.push_back(Json::parse(line, nullptr, false));
+        QVERIFY(!events.empty());
+        for (const Json& event : events)
+            QCOMPARE(event.size(), 7U);
+        const auto isNear = [](const Json& a, const Json& b) {
+            return std::abs(a.get<double>() - b.get<double>()) <= 1e-8 * b.get<double>();
+        };
+        QVERIFY(isNear(events.back()["lower_bound_s"], json(report)["lower_bound_s"]));
+        QVERIFY(isNear(events.back()["incumbent_s"], json(report)["bottleneck_s"]));
+        EXPECT_FAILURE(said("solve q.json --trace q.json"), ExitCode::BadInput, "name another");
+        EXPECT_FAILURE(said("solve q.json -o s.json --trace s.json"), ExitCode::BadInput,
+                       "name another");
+        EXPECT_FAILURE(said("solve q.json --trace t.jsonl --algorithm kpath"), ExitCode::Usage,
+                       "--trace");
+    }
+
+    void traceWithoutAPlanSoFar()
+    {
+        plan::TraceEvent event;
+        event.phase = plan::Phase::Halve;
+        event.source = plan::Source::Labels;
+        event.verdict = plan::Verdict::Refuted;
+        event.threshold = {0.5};
+        event.steps = 3;
+        QCOMPARE(traceLine(event),
+                 std::string(R"({"phase":"halve","source":"labels","verdict":"refuted",)"
+                             R"("threshold_s":0.5,"lower_bound_s":0.0,"incumbent_s":null,)"
+                             R"("steps":3})"
+                             "\n"));
     }
 
     void check()

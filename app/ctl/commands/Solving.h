@@ -9,7 +9,7 @@ namespace millrace::ctl
 {
 
 /// "planning: best bottleneck 61 ms, proven not below 58 ms"
-class SolveProgress final : public plan::PlanSink
+class SolveProgress : public plan::PlanSink
 {
 public:
     explicit SolveProgress(ProgressSink& progress) : m_progress(progress) {}
