@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace millrace::test
@@ -256,8 +257,7 @@ private slots:
             QVERIFY(++attempts < 20);
             static_cast<void>((*m_ctl)({word("undeploy")}));
             m_ctl->begin(deployment, kDeploy);
-            while (processes().empty() && deployment.state() != QProcess::NotRunning)
-                deployment.waitForFinished(1);
+            waitForRunner(deployment);
             deployment.kill();
             deployment.waitForFinished();
         } while ((*m_ctl)({word("status")}).code == 0);
@@ -273,7 +273,7 @@ private slots:
     {
         QProcess deployment;
         m_ctl->begin(deployment, kDeploy);
-        QTRY_VERIFY_WITH_TIMEOUT(!processes().empty(), 30000);
+        waitForRunner(deployment);
         deployment.terminate();
         const Outcome outcome = Ctl::end(deployment);
         // It may have been through with it already.
@@ -422,6 +422,19 @@ private:
     [[nodiscard]] std::vector<deploy::ProcessId> processes() const
     {
         return deploy::processesNaming(file("state"));
+    }
+    /// Until the deployment has started one, or has ended. Scripts that it runs before name the
+    /// same folder.
+    void waitForRunner(QProcess& deployment) const
+    {
+        const auto isRunner = [](const deploy::ProcessId& process) {
+            const auto line = readFile(fmt::format("/proc/{}/cmdline", process.pid));
+            return line && std::string(line->c_str()).ends_with("/millrace-stage");
+        };
+        for (auto all = processes(); std::none_of(all.begin(), all.end(), isRunner) &&
+                                     deployment.state() != QProcess::NotRunning;
+             all = processes())
+            deployment.waitForFinished(1);
     }
     [[nodiscard]] QStringList releaseFolders() const
     {
